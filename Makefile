@@ -1,0 +1,117 @@
+# wetread.  Plain make; everything that is made goes to build/.
+#
+#   make            the programs          make demo       a demonstration archive, opened
+#   make check      every test            make bench      speed against peers
+#   make deps       packages (apt)        make shots      screenshots of the real program
+#   make install    PREFIX, DESTDIR       make asan tsan  instrumented builds and their tests
+#   make format     clang-format          make lint       layers, sizes, clang-tidy, cppcheck
+#
+# V=1 shows commands; CC and CXX choose the compiler (gcc or clang); B the build folder.
+
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+B       ?= build
+V       ?= 0
+Q       := $(if $(filter 0,$(V)),@)
+say      = $(if $(filter 0,$(V)),@printf '  %-5s %s\n' '$(1)' '$(2)')
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.PHONY: all
+
+# ---- what is compiled into what -------------------------------------------------------------
+
+DECODE_SRC := $(wildcard core/dicom/worker/*.c)
+CORE_SRC   := $(wildcard core/base/*.c core/dicom/*.c core/archive/*.c core/ledger/*.c core/demo/*.c)
+RENDER_SRC := $(wildcard render/*.c)
+TUI_SRC    := $(wildcard tui/*.c)
+VERIFY_SRC := $(wildcard core/verify/*.c)
+
+GDCM_DIR   := $(firstword $(wildcard /usr/include/gdcm-*))
+WARN       := -Wall -Wextra -Wshadow -Wvla -Wpointer-arith -Wundef -Werror
+CWARN      := -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wwrite-strings
+OPT        ?= -O2 -g
+HARDEN     := -fstack-protector-strong -fPIE $(if $(filter -O2,$(OPT)),-D_FORTIFY_SOURCE=2)
+SAN        ?=
+CPPFLAGS   := -I. -I$(B) -D_GNU_SOURCE -DWETREAD_VERSION='"$(VERSION)"'
+CFLAGS     := -std=c11 $(OPT) $(WARN) $(CWARN) $(HARDEN) $(SAN) -pthread
+CXXFLAGS   := -std=c++17 $(OPT) -Wall -Wextra -Werror $(HARDEN) $(SAN) -isystem $(GDCM_DIR)
+LDFLAGS    := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN) -pthread
+
+CORE_LIBS   := -lsqlite3 -lsodium -ljansson -lm
+RENDER_LIBS := -lsixel -lz -lm
+TUI_LIBS    := -lncursesw -ltinfo
+DECODE_LIBS := -lgdcmMSFF -lgdcmDICT -lgdcmDSED -lgdcmIOD -lgdcmCommon -lz -lm
+
+# ---- building ---------------------------------------------------------------------------------
+
+OBJ         = $(patsubst %,$(B)/obj/%.o,$(basename $(1)))
+CORE_OBJ   := $(call OBJ,$(CORE_SRC))
+RENDER_OBJ := $(call OBJ,$(RENDER_SRC))
+TUI_OBJ    := $(call OBJ,$(TUI_SRC))
+DECODE_OBJ := $(call OBJ,$(DECODE_SRC) $(wildcard core/dicom/gdcm.cc))
+VERIFY_OBJ := $(call OBJ,$(VERIFY_SRC))
+PROGRAMS   := $(B)/wetread $(B)/wetread-decoder $(B)/wetread-verify
+
+all: $(PROGRAMS)
+
+$(B)/obj/%.o: %.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/obj/%.o: %.cc
+	$(call say,CXX,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/libcore.a: $(CORE_OBJ)
+$(B)/librender.a: $(RENDER_OBJ)
+$(B)/libdecode.a: $(filter-out %/main.o,$(DECODE_OBJ))
+$(B)/lib%.a:
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/wetread: $(TUI_OBJ) $(B)/librender.a $(B)/libcore.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(TUI_LIBS) $(RENDER_LIBS) $(CORE_LIBS)
+
+$(B)/wetread-decoder: $(filter %/main.o,$(DECODE_OBJ)) $(B)/libdecode.a $(B)/libcore.a
+	$(call say,LD,$@)
+	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(DECODE_LIBS) $(CORE_LIBS)
+
+# The verifier shares no code with what it checks: it links neither libcore nor anything with a write path.
+$(B)/wetread-verify: $(VERIFY_OBJ)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lsqlite3 -lsodium -ljansson
+
+-include $(patsubst %.o,%.d,$(CORE_OBJ) $(RENDER_OBJ) $(TUI_OBJ) $(DECODE_OBJ) $(VERIFY_OBJ))
+
+# ---- unit tests: one program for each tests/unit/AREA/test_*.c ---------------------------------
+
+UNIT_SRC  := $(wildcard tests/unit/*/test_*.c)
+UNIT_BIN  := $(patsubst tests/%.c,$(B)/tests/%,$(UNIT_SRC))
+UNIT_DICOM := $(filter $(B)/tests/unit/dicom/%,$(UNIT_BIN))
+UNIT_RENDER := $(filter $(B)/tests/unit/render/%,$(UNIT_BIN))
+UNIT_CORE := $(filter-out $(UNIT_DICOM) $(UNIT_RENDER),$(UNIT_BIN))
+
+# What each may link is the proof of the layers: core without ncurses, libsixel and GDCM; render without
+# SQLite and GDCM.
+$(UNIT_CORE): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libcore.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(CORE_LIBS)
+
+$(UNIT_RENDER): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/librender.a $(B)/libcore.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(RENDER_LIBS)
+
+$(UNIT_DICOM): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libdecode.a $(B)/libcore.a $(B)/wetread-decoder
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(LDFLAGS) -o $@ $(filter-out %-decoder,$^) -lcmocka $(DECODE_LIBS) $(CORE_LIBS)
+
+.SECONDARY:
+-include $(patsubst tests/%.c,$(B)/obj/tests/%.d,$(UNIT_SRC))

@@ -1,0 +1,59 @@
+/* From a frame and a view of it to a raster, and from a raster to the bytes that a terminal or a
+ * file takes: `wetread render` and the viewer both come through here, so both show the same pixels. */
+#ifndef RENDER_PICTURE_H
+#define RENDER_PICTURE_H
+
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/base/frame.h"
+#include "render/raster.h"
+#include "render/window.h"
+
+struct picture_view {
+	uint32_t width, height; /* the box to fill, device pixels; the raster is never larger */
+	double device_aspect;   /* height of a device pixel by its width: 1 for sixel */
+	double zoom;            /* 1: the whole image fits the box; 2: twice that */
+	double centre_x, centre_y; /* what is in the middle of the box, 0..1 of the image */
+	struct window window;
+	char left[4], right[4], top[4], bottom[4]; /* orientation letters, "" for none */
+	char caption[64];       /* drawn into the lower left corner, e.g. "44/120"; "" for none.  ASCII. */
+};
+
+/* Where the image landed: raster pixel = (image pixel - left) * scale_x etc. */
+struct picture_place {
+	double left, top;          /* image coordinates of the raster's upper left corner */
+	double scale_x, scale_y;   /* raster pixels per image pixel */
+};
+
+/* Make the raster: window, crop, scale (area average when shrinking, bilinear when enlarging; voxel aspect
+ * kept), letters and caption.  At zoom 1 the raster is the smallest that holds the whole image within
+ * the box.  place may be NULL. */
+struct raster *picture_make(const struct frame *f, const struct picture_view *v, struct picture_place *place);
+
+enum picture_protocol {
+	PICTURE_SIXEL,      /* grey: our own encoder; colour: libsixel with a fixed palette */
+	PICTURE_KITTY,      /* zlib-compressed, chunks of 4096 */
+	PICTURE_BLOCKS_RGB, /* upper half blocks, 24-bit colour */
+	PICTURE_BLOCKS_256, /* upper half blocks, xterm's 24 greys or its colour cube */
+	PICTURE_PGM,        /* P5, colour is turned to luminance */
+	PICTURE_PPM,        /* P6 */
+	PICTURE_PROTOCOLS
+};
+
+struct picture_encoding {
+	enum picture_protocol protocol;
+	int levels;      /* greys of a grey sixel frame: 16, 32, 64 or 101; other protocols ignore it */
+	int row, column; /* blocks: 1-based cell of the upper left corner, each line then starts with a cursor
+	                  * position; 0: lines end in a newline instead */
+};
+
+/* Append the picture to *out.  Sixel has raster attributes, no trailing '-', P2=1; everything from DCS
+ * to ST.  RC_LIMIT over 64 MiB of output. */
+enum rc picture_encode(const struct raster *r, const struct picture_encoding *enc, struct buf *out,
+	struct err *e);
+
+/* "sixel", "kitty", "blocks", "blocks256", "pgm", "ppm". */
+const char *picture_protocol_name(enum picture_protocol p);
+bool picture_protocol_of(const char *name, enum picture_protocol *out);
+
+#endif

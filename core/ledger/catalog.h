@@ -1,0 +1,60 @@
+/* What images there are: exams, series, images, conflicts.  Filled by imports, read by everyone. */
+#ifndef CORE_LEDGER_CATALOG_H
+#define CORE_LEDGER_CATALOG_H
+
+#include "core/dicom/header.h"
+#include "core/ledger/ledger.h"
+#include "core/model.h"
+
+/* ---- writing: one batch is one transaction with its events ---- */
+
+enum catalog_outcome {
+	CATALOG_NEW,
+	CATALOG_DUPLICATE, /* the same bytes are there */
+	CATALOG_CONFLICT   /* the SOP Instance UID is there with other bytes: kept beside it, flagged */
+};
+
+struct catalog_image {
+	const struct header *header;
+	const char *digest;       /* SHA-256 of the file, hexadecimal */
+	const char *pixel_digest; /* of the stored pixel bytes; "" none */
+	int64_t bytes;
+	const char *fault;        /* why its pixels do not decode; "" they do */
+};
+
+struct catalog_batch;
+
+/* Begins the transaction. */
+enum rc catalog_batch_begin(struct catalog_batch **out, struct ledger *l, const struct signer *who,
+	struct err *e);
+/* Any failure leaves the batch to be ended with that rc. */
+enum rc catalog_add(struct catalog_batch *b, const struct catalog_image *im, enum catalog_outcome *outcome,
+	struct err *e);
+/* Writes one event for each series touched and commits; undoes all where rc is not RC_OK.  Frees b. */
+enum rc catalog_batch_end(struct catalog_batch *b, enum rc rc, struct err *e);
+
+/* Series whose images changed since they were last settled get their order, flags, manifest and tasks, each in a
+ * transaction of its own.  An import that was killed leaves some: the next one begins with this.
+ * `told` (may be NULL) is called after each.  Returns how many in *count. */
+enum rc catalog_settle(struct ledger *l, const struct signer *who, void (*told)(void *ctx), void *ctx,
+	int64_t *count, struct err *e);
+
+/* ---- reading ---- */
+
+/* "S-0042", "42" or a Series Instance UID.  RC_NOT_FOUND. */
+enum rc catalog_series_id(struct ledger *l, const char *text, int64_t *id, struct err *e);
+void catalog_series_name(int64_t id, char name[24]);
+
+/* Release what *out holds with series_release. */
+enum rc catalog_series(struct ledger *l, int64_t id, struct series *out, struct err *e);
+/* The images in reading order; *out is an array of *n, free() it. */
+enum rc catalog_images(struct ledger *l, int64_t series, struct image **out, size_t *n, struct err *e);
+/* The header of one image as DICOM JSON; free() it. */
+enum rc catalog_header(struct ledger *l, int64_t image, char **json, struct err *e);
+/* One attribute of one image; "" where absent. */
+enum rc catalog_image_attr(struct ledger *l, int64_t image, enum attr a, char *to, size_t size, struct err *e);
+
+/* The digest of an image by its SOP Instance UID, for tests and tools.  RC_NOT_FOUND. */
+enum rc catalog_digest(struct ledger *l, const char *sop_uid, char digest[DIGEST_HEX], struct err *e);
+
+#endif

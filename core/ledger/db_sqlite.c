@@ -1,0 +1,395 @@
+/* The SQLite driver of db.h: WAL, synchronous=FULL, a hardened connection.  The only file that
+ * sees sqlite3.h. */
+#include "core/ledger/db.h"
+
+#include <assert.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "core/base/mem.h"
+
+struct stmt {
+	struct db *db;
+	sqlite3_stmt *s;
+	const char *key; /* the literal it was made from; NULL for db_query_once */
+	struct stmt *next;
+};
+
+struct db {
+	sqlite3 *c;
+	struct stmt *kept;
+	bool writing;
+};
+
+enum { BUSY_MS = 10000 };
+
+static enum rc
+failed(struct db *d, int code, struct err *e)
+{
+	switch (code & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return err_set(e, RC_BUSY, "the ledger is busy: somebody else is writing; try again");
+	case SQLITE_CONSTRAINT:
+		return err_set(e, RC_CONFLICT, "the ledger refused: %s", sqlite3_errmsg(d->c));
+	case SQLITE_READONLY:
+		return err_set(e, RC_DENIED, "the ledger can only be read");
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return err_set(e, RC_CORRUPT, "the ledger is damaged: %s", sqlite3_errmsg(d->c));
+	case SQLITE_FULL:
+	case SQLITE_IOERR:
+		return err_set(e, RC_FAILED, "the ledger could not be written: %s",
+			sqlite3_errmsg(d->c));
+	default:
+		return err_set(e, RC_FAILED, "ledger: %s", sqlite3_errmsg(d->c));
+	}
+}
+
+/* "All processes using a database must be on the same host computer; WAL does not work over a
+ * network filesystem" (sqlite.org/wal.html). */
+static enum rc
+refuse_network(const char *path, struct err *e)
+{
+	static const struct {
+		unsigned long magic;
+		const char *name;
+	} network[] = {
+		{ 0x6969, "NFS" }, { 0xff534d42, "CIFS" }, { 0xfe534d42, "SMB2" },
+		{ 0x65735546, "FUSE" }, { 0x01021997, "9P" }, { 0x00c36400, "Ceph" },
+		{ 0x5346414f, "AFS" },
+	};
+	char *folder = mem_string(path), *slash = strrchr(folder, '/');
+	struct statfs fs;
+	int got;
+
+	if (slash != NULL)
+		*slash = '\0';
+	got = statfs(slash != NULL && *folder != '\0' ? folder : slash != NULL ? "/" : ".", &fs);
+	free(folder);
+	if (got != 0)
+		return err_errno(e, RC_NOT_FOUND, "the archive's folder");
+	for (size_t i = 0; i < MEM_COUNT(network); i++)
+		if (((unsigned long)fs.f_type & 0xffffffffu) == network[i].magic)
+			return err_set(e, RC_UNSUPPORTED,
+				"the ledger would lie on %s, where its locks do not hold; "
+				"put the archive on a local disk",
+				network[i].name);
+	return RC_OK;
+}
+
+static int
+authorize(void *ctx, int action, const char *a, const char *b, const char *db, const char *trigger)
+{
+	(void)ctx, (void)b, (void)db, (void)trigger;
+	switch (action) {
+	case SQLITE_ATTACH:
+	case SQLITE_DETACH:
+	case SQLITE_DROP_TABLE:
+	case SQLITE_DROP_TRIGGER:
+	case SQLITE_DROP_INDEX:
+	case SQLITE_ALTER_TABLE:
+		return SQLITE_DENY;
+	case SQLITE_PRAGMA:
+		return strcmp(a, "wal_checkpoint") == 0 || strcmp(a, "optimize") == 0 ? SQLITE_OK
+										      : SQLITE_DENY;
+	default:
+		return SQLITE_OK;
+	}
+}
+
+static enum rc
+harden(struct db *d, enum db_mode mode, struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	sqlite3_extended_result_codes(d->c, 1);
+	sqlite3_busy_timeout(d->c, BUSY_MS);
+	sqlite3_db_config(d->c, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(d->c, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(d->c, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+	if (mode != DB_READ)
+		rc = db_exec(d,
+			"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+			"PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;"
+			"PRAGMA temp_store=MEMORY",
+			e);
+	else
+		rc = db_exec(d, "PRAGMA query_only=1", e);
+	sqlite3_set_authorizer(d->c, authorize, NULL);
+	return rc;
+}
+
+enum rc
+db_open(struct db **out, const char *path, enum db_mode mode, struct err *e)
+{
+	int flags = mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+	struct db *d;
+	struct stat st;
+	enum rc rc;
+	int code;
+
+	*out = NULL;
+	if (mode == DB_CREATE && stat(path, &st) == 0)
+		return err_set(e, RC_CONFLICT, "there is a ledger already");
+	rc = refuse_network(path, e);
+	if (rc != RC_OK)
+		return rc;
+
+	d = mem_zero(1, sizeof(*d));
+	if (mode == DB_CREATE)
+		flags |= SQLITE_OPEN_CREATE;
+	code = sqlite3_open_v2(path, &d->c, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	rc = code != SQLITE_OK ? failed(d, code, e) : harden(d, mode, e);
+	if (rc != RC_OK) {
+		db_close(d);
+		return rc;
+	}
+	*out = d;
+	return RC_OK;
+}
+
+void
+db_close(struct db *d)
+{
+	struct stmt *s, *next;
+
+	if (d == NULL)
+		return;
+	for (s = d->kept; s != NULL; s = next) {
+		next = s->next;
+		sqlite3_finalize(s->s);
+		free(s);
+	}
+	db_rollback(d);
+	sqlite3_close(d->c);
+	free(d);
+}
+
+enum rc
+db_exec(struct db *d, const char *sql, struct err *e)
+{
+	int code = sqlite3_exec(d->c, sql, NULL, NULL, NULL);
+
+	return code == SQLITE_OK ? RC_OK : failed(d, code, e);
+}
+
+enum rc
+db_begin(struct db *d, struct err *e)
+{
+	enum rc rc;
+
+	assert(!d->writing);
+	rc = db_exec(d, "BEGIN IMMEDIATE", e);
+	d->writing = rc == RC_OK;
+	return rc;
+}
+
+enum rc
+db_commit(struct db *d, struct err *e)
+{
+	enum rc rc = db_exec(d, "COMMIT", e);
+
+	if (rc != RC_OK)
+		db_rollback(d);
+	d->writing = false;
+	return rc;
+}
+
+void
+db_rollback(struct db *d)
+{
+	if (d->writing)
+		sqlite3_exec(d->c, "ROLLBACK", NULL, NULL, NULL);
+	d->writing = false;
+}
+
+enum rc
+db_guard_chain(struct db *d, const char *t, struct err *e)
+{
+	char *sql = mem_format(
+		"CREATE TRIGGER %s_no_update BEFORE UPDATE ON %s BEGIN"
+		" SELECT RAISE(ABORT, '%s takes no changes'); END;"
+		"CREATE TRIGGER %s_no_delete BEFORE DELETE ON %s BEGIN"
+		" SELECT RAISE(ABORT, '%s takes no deletions'); END;"
+		"CREATE TRIGGER %s_next BEFORE INSERT ON %s WHEN"
+		" NEW.seq IS NOT (SELECT ifnull(max(seq), 0) + 1 FROM %s) OR NEW.prev IS NOT"
+		" ifnull((SELECT hash FROM %s ORDER BY seq DESC LIMIT 1), '') BEGIN"
+		" SELECT RAISE(ABORT, '%s takes only the next row'); END;",
+		t, t, t, t, t, t, t, t, t, t, t);
+	enum rc rc = db_exec(d, sql, e);
+
+	free(sql);
+	return rc;
+}
+
+enum rc
+db_guard_append(struct db *d, const char *t, const char *key, struct err *e)
+{
+	char *sql = mem_format(
+		"CREATE TRIGGER %s_no_update BEFORE UPDATE ON %s BEGIN"
+		" SELECT RAISE(ABORT, '%s takes no changes'); END;"
+		"CREATE TRIGGER %s_no_delete BEFORE DELETE ON %s BEGIN"
+		" SELECT RAISE(ABORT, '%s takes no deletions'); END;"
+		"CREATE TRIGGER %s_new BEFORE INSERT ON %s WHEN"
+		" EXISTS (SELECT 1 FROM %s WHERE %s = NEW.%s) BEGIN"
+		" SELECT RAISE(ABORT, '%s takes only new rows'); END;",
+		t, t, t, t, t, t, t, t, t, key, key, t);
+	enum rc rc = db_exec(d, sql, e);
+
+	free(sql);
+	return rc;
+}
+
+static struct stmt *
+prepare(struct db *d, const char *sql)
+{
+	struct stmt *s = mem_zero(1, sizeof(*s));
+
+	s->db = d;
+	if (sqlite3_prepare_v3(d->c, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->s, NULL) != SQLITE_OK) {
+		fprintf(stderr, "wetread: SQL: %s\n  %s\n", sqlite3_errmsg(d->c), sql);
+		abort();
+	}
+	return s;
+}
+
+struct stmt *
+db_query(struct db *d, const char *sql)
+{
+	struct stmt *s;
+
+	for (s = d->kept; s != NULL && s->key != sql; s = s->next)
+		;
+	if (s == NULL) {
+		s = prepare(d, sql);
+		s->key = sql;
+		s->next = d->kept;
+		d->kept = s;
+	}
+	sqlite3_reset(s->s);
+	sqlite3_clear_bindings(s->s);
+	return s;
+}
+
+struct stmt *
+db_query_once(struct db *d, const char *sql)
+{
+	return prepare(d, sql);
+}
+
+void
+stmt_free(struct stmt *s)
+{
+	if (s == NULL)
+		return;
+	assert(s->key == NULL);
+	sqlite3_finalize(s->s);
+	free(s);
+}
+
+static int
+parameter(struct stmt *s, int i)
+{
+	char name[16];
+	int at;
+
+	snprintf(name, sizeof(name), "$%d", i);
+	at = sqlite3_bind_parameter_index(s->s, name);
+	assert(at > 0);
+	return at;
+}
+
+void
+stmt_text(struct stmt *s, int i, const char *text)
+{
+	sqlite3_bind_text(s->s, parameter(s, i), text, -1, SQLITE_TRANSIENT);
+}
+
+void
+stmt_int(struct stmt *s, int i, int64_t v)
+{
+	sqlite3_bind_int64(s->s, parameter(s, i), v);
+}
+
+enum rc
+stmt_step(struct stmt *s, struct err *e)
+{
+	int code = sqlite3_step(s->s);
+
+	if (code == SQLITE_ROW)
+		return RC_OK;
+	sqlite3_reset(s->s);
+	return code == SQLITE_DONE ? RC_NOT_FOUND : failed(s->db, code, e);
+}
+
+enum rc
+stmt_run(struct stmt *s, struct err *e)
+{
+	enum rc rc;
+
+	do
+		rc = stmt_step(s, e);
+	while (rc == RC_OK);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+void
+stmt_done(struct stmt *s)
+{
+	sqlite3_reset(s->s);
+}
+
+const char *
+stmt_get_text(struct stmt *s, int i)
+{
+	const char *t = (const char *)sqlite3_column_text(s->s, i);
+
+	return t != NULL ? t : "";
+}
+
+int64_t
+stmt_get_int(struct stmt *s, int i)
+{
+	return sqlite3_column_int64(s->s, i);
+}
+
+bool
+stmt_is_null(struct stmt *s, int i)
+{
+	return sqlite3_column_type(s->s, i) == SQLITE_NULL;
+}
+
+int64_t
+db_number(struct db *d, const char *sql, int64_t missing)
+{
+	struct stmt *s = db_query(d, sql);
+	int64_t v = missing;
+
+	if (stmt_step(s, NULL) == RC_OK && !stmt_is_null(s, 0))
+		v = stmt_get_int(s, 0);
+	sqlite3_reset(s->s);
+	return v;
+}
+
+bool
+db_has_table(struct db *d, const char *table)
+{
+	struct stmt *s = db_query(d, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1");
+	bool has;
+
+	stmt_text(s, 1, table);
+	has = stmt_step(s, NULL) == RC_OK;
+	stmt_done(s);
+	return has;
+}
+
+int64_t
+db_changes(struct db *d)
+{
+	return sqlite3_changes64(d->c);
+}

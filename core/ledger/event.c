@@ -1,0 +1,172 @@
+/* The log: one signed, chained event for each thing done (STANDARDS 1.4). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/buf.h"
+#include "core/base/mem.h"
+#include "core/base/str.h"
+#include "core/ledger/ledger_in.h"
+
+enum { CLOCK_SLACK_US = 2000000 }; /* */
+
+enum rc
+event_head(struct ledger *l, int64_t *seq, char hash[DIGEST_HEX], struct err *e)
+{
+	struct stmt *s = db_query(l->db, "SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1");
+	enum rc rc = stmt_step(s, e);
+
+	*seq = 0;
+	hash[0] = '\0';
+	if (rc == RC_OK) {
+		*seq = stmt_get_int(s, 0);
+		str_copy(hash, DIGEST_HEX, stmt_get_text(s, 1));
+	}
+	stmt_done(s);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+/* Times are compared as the text that was hashed: ISO 8601 UTC sorts as time does. */
+static enum rc
+check_clock(struct ledger *l, int64_t now, struct err *e)
+{
+	struct stmt *s = db_query(l->db, "SELECT body FROM event ORDER BY seq DESC LIMIT 1");
+	char limit[CLOCK_TEXT];
+	const char *last;
+	bool behind = false;
+
+	if (stmt_step(s, NULL) == RC_OK) {
+		json_t *body = json_loads(stmt_get_text(s, 0), 0, NULL);
+
+		last = json_string_value(json_object_get(body, "time"));
+		clock_format(now + CLOCK_SLACK_US, limit);
+		behind = last != NULL && strcmp(limit, last) < 0;
+		json_decref(body);
+	}
+	stmt_done(s);
+	return behind ? err_set(e, RC_DENIED,
+				"the clock is behind the last event of the record; set it right first")
+		      : RC_OK;
+}
+
+static json_t *
+text(const char *s)
+{
+	char *clean = mem_string(s != NULL ? s : "");
+	json_t *j;
+
+	str_clean(clean);
+	j = json_string(clean);
+	free(clean);
+	return j;
+}
+
+static char *
+event_body(struct ledger *l, const struct signer *who, const struct event *ev, int64_t seq,
+	int64_t now)
+{
+	char time[CLOCK_TEXT];
+	json_t *o = json_object();
+	char *body;
+
+	clock_format(now, time);
+	json_object_set_new(o, "v", json_integer(1));
+	json_object_set_new(o, "db", json_string(l->id));
+	json_object_set_new(o, "seq", json_integer(seq));
+	json_object_set_new(o, "time", json_string(time));
+	json_object_set_new(o, "boot", json_string(l->boot));
+	json_object_set_new(o, "mono", json_integer(clock_mono_us()));
+	json_object_set_new(o, "user", text(who->user));
+	json_object_set_new(o, "name", text(who->name));
+	json_object_set_new(o, "role", text(who->role));
+	json_object_set_new(o, "session", text(who->session));
+	json_object_set_new(o, "source", text(who->source));
+	json_object_set_new(o, "program", json_string("wetread " WETREAD_VERSION));
+	json_object_set_new(o, "action", json_string(ev->action));
+	json_object_set_new(o, "kind", json_string(ev->kind));
+	json_object_set_new(o, "object", text(ev->object));
+	json_object_set_new(o, "data", ev->data != NULL ? ev->data : json_null());
+	body = json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS);
+	json_decref(o);
+	return body;
+}
+
+/* hash = SHA256("AUDIT-v1" NUL prev u64be(len) body), prev the raw hash before (zeros at the start) */
+static void
+event_hash(const char *prev, const char *body, char hash[DIGEST_HEX])
+{
+	unsigned char raw[32] = { 0 }, len[8];
+	size_t n = strlen(body);
+	struct digest d;
+
+	if (*prev != '\0')
+		key_unhex(raw, sizeof(raw), prev);
+	for (int i = 0; i < 8; i++)
+		len[i] = (unsigned char)((uint64_t)n >> (56 - 8 * i));
+	digest_begin(&d);
+	digest_add(&d, "AUDIT-v1", 9);
+	digest_add(&d, raw, sizeof(raw));
+	digest_add(&d, len, sizeof(len));
+	digest_add(&d, body, n);
+	digest_end(&d, hash);
+}
+
+static enum rc
+insert_object(struct ledger *l, int64_t seq, const struct event *ev, struct err *e)
+{
+	struct stmt *s = db_query(l->db, "INSERT INTO event_object VALUES ($1, $2, $3)");
+
+	stmt_int(s, 1, seq);
+	stmt_text(s, 2, ev->kind);
+	stmt_text(s, 3, ev->object);
+	return stmt_run(s, e);
+}
+
+static enum rc
+insert_event(struct ledger *l, int64_t seq, const char *body, const char *prev, const char *hash,
+	const struct signer *who, struct err *e)
+{
+	struct stmt *s = db_query(l->db, "INSERT INTO event VALUES ($1, $2, $3, $4, $5, $6)");
+	char sig[KEY_SIGNATURE_HEX];
+	unsigned char raw[32];
+
+	key_unhex(raw, sizeof(raw), hash);
+	key_sign(who->key, "AUDSIG-v1", raw, sizeof(raw), sig);
+	stmt_int(s, 1, seq);
+	stmt_text(s, 2, body);
+	stmt_text(s, 3, prev);
+	stmt_text(s, 4, hash);
+	stmt_text(s, 5, who->key->kid);
+	stmt_text(s, 6, sig);
+	return stmt_run(s, e);
+}
+
+enum rc
+event_append(struct ledger *l, const struct signer *who, const struct event *ev,
+	struct event_receipt *receipt, struct err *e)
+{
+	char prev[DIGEST_HEX], hash[DIGEST_HEX], *body;
+	int64_t seq, now = ledger_now(l);
+	enum rc rc = event_head(l, &seq, prev, e);
+
+	if (rc == RC_OK)
+		rc = check_clock(l, now, e);
+	if (rc != RC_OK) {
+		json_decref(ev->data);
+		return rc;
+	}
+	seq++;
+	body = event_body(l, who, ev, seq, now);
+	event_hash(prev, body, hash);
+	rc = insert_event(l, seq, body, prev, hash, who, e);
+	free(body);
+	if (rc == RC_OK)
+		rc = insert_object(l, seq, ev, e);
+	l->appended++;
+	if (rc == RC_OK && receipt != NULL) {
+		receipt->seq = seq;
+		receipt->at = now;
+		strcpy(receipt->hash, hash);
+	}
+	return rc;
+}

@@ -1,0 +1,69 @@
+/* Digests, signatures and sealed keys (libsodium; STANDARDS 1.3).  Every input to a hash or a signature
+ * starts with a tag of its own, so that nothing signed for one purpose can serve another. */
+#ifndef CORE_LEDGER_KEYS_H
+#define CORE_LEDGER_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/err.h"
+
+enum {
+	KEY_PUBLIC_HEX = 65,  /* 32 bytes as hexadecimal and a NUL */
+	KEY_SIGNATURE_HEX = 129,
+	DIGEST_HEX = 65,
+	KEY_PASSWORD_LEAST = 12, /* R-14, characters */
+	KEY_PASSWORD_MOST = 256
+};
+
+/* An Ed25519 key pair.  The secret lies in locked memory that is wiped by key_free. */
+struct key {
+	unsigned char *secret; /* 64 bytes, sodium_malloc */
+	char kid[KEY_PUBLIC_HEX]; /* the public key in hexadecimal: the key's name everywhere */
+};
+
+/* Before anything else here; ends the program where libsodium cannot work. */
+void keys_init(void);
+
+enum rc key_new(struct key *k, struct err *e);
+enum rc key_from_seed(struct key *k, const unsigned char seed[32], struct err *e);
+void key_free(struct key *k); /* a zeroed struct is allowed */
+
+/* A user's secret, sealed under the password: Argon2id and XChaCha20-Poly1305 with the user id and public
+ * key as associated data, so that a row cannot be moved to another user. */
+struct sealed_key {
+	char public_key[KEY_PUBLIC_HEX];
+	char sealed[97]; /* 32 + 16 bytes in hexadecimal */
+	char nonce[49];
+	char salt[33];
+	int64_t ops, mem; /* Argon2id parameters */
+};
+
+/* 12 to 256 characters; RC_INVALID says what is wrong. */
+enum rc key_password_check(const char *password, struct err *e);
+enum rc key_seal(const struct key *k, const char *user, const char *password, struct sealed_key *out,
+	struct err *e);
+/* RC_DENIED: the password is wrong or the row is not this user's.  Takes about 0.1 s. */
+enum rc key_open(const struct sealed_key *s, const char *user, const char *password, struct key *out,
+	struct err *e);
+
+/* hex(Ed25519(tag NUL bytes)) */
+void key_sign(const struct key *k, const char *tag, const void *bytes, size_t n,
+	char sig[KEY_SIGNATURE_HEX]);
+
+/* SHA-256 piece by piece, hexadecimal at the end. */
+struct digest {
+	_Alignas(16) unsigned char state[128];
+};
+void digest_begin(struct digest *d);
+void digest_add(struct digest *d, const void *bytes, size_t n);
+void digest_end(struct digest *d, char hex[DIGEST_HEX]);
+
+void key_hex(char *to, const unsigned char *bytes, size_t n); /* 2n + 1 characters */
+bool key_unhex(unsigned char *to, size_t n, const char *hex);
+void key_random_hex(char *to, size_t bytes);
+/* Overwrite a password or the like so that no compiler leaves it out. */
+void key_wipe(void *p, size_t n);
+
+#endif

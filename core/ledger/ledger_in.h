@@ -1,0 +1,19 @@
+/* The inside of a ledger handle, for the files of core/ledger that make it up. */
+#ifndef CORE_LEDGER_LEDGER_IN_H
+#define CORE_LEDGER_LEDGER_IN_H
+
+#include "core/ledger/ledger.h"
+
+struct ledger {
+	struct db *db;
+	char *folder;
+	const struct clock *clock;
+	char id[33];
+	char boot[40];
+	struct key system_key;
+	struct signer system;
+	int64_t appended;   /* events of the open transaction */
+	int64_t unanchored; /* events since the last anchor */
+};
+
+#endif

@@ -1,0 +1,185 @@
+/* The tables of the ledger.
+ *
+ * event is the log: one row for each thing done, chained by hash and signed (STANDARDS 1.4).  Everything
+ * below it is a projection, written in the transaction of its event.  Hashes, keys and signatures are
+ * lower-case hexadecimal TEXT and times are BIGINT microseconds UTC, so that both SQLs hold them alike.
+ * A step of work is a row (step, step_role), a piece of work a task: nothing about "phi" or "quality" is code. */
+#include "core/ledger/schema.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/buf.h"
+#include "core/base/mem.h"
+#include "core/dicom/attr.h"
+
+static const char tables[] =
+	"CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);"
+
+	"CREATE TABLE event (seq BIGINT PRIMARY KEY, body TEXT NOT NULL, prev TEXT NOT NULL,"
+	" hash TEXT NOT NULL, kid TEXT NOT NULL, sig TEXT NOT NULL);"
+	/* object, action and user are inside the body; these lines find a record's history fast */
+	"CREATE TABLE event_object (seq BIGINT NOT NULL, kind TEXT NOT NULL, object TEXT NOT NULL,"
+	" PRIMARY KEY (kind, object, seq));"
+
+	"CREATE TABLE account (id TEXT PRIMARY KEY, name TEXT NOT NULL, public_key TEXT NOT NULL,"
+	" sealed TEXT NOT NULL, nonce TEXT NOT NULL, salt TEXT NOT NULL, ops BIGINT NOT NULL,"
+	" mem BIGINT NOT NULL, state TEXT NOT NULL, since BIGINT NOT NULL,"
+	" failures BIGINT NOT NULL, signatures BIGINT NOT NULL, last_signature TEXT NOT NULL,"
+	" event BIGINT NOT NULL);"
+	"CREATE TABLE account_role (account TEXT NOT NULL, role TEXT NOT NULL, study TEXT NOT NULL,"
+	" site TEXT NOT NULL, event BIGINT NOT NULL, PRIMARY KEY (account, role, study, site));"
+	"CREATE TABLE session (id TEXT PRIMARY KEY, account TEXT NOT NULL, public_key TEXT NOT NULL,"
+	" source TEXT NOT NULL, started BIGINT NOT NULL, ended BIGINT NOT NULL);"
+
+	"CREATE TABLE step (workflow TEXT NOT NULL, name TEXT NOT NULL, place BIGINT NOT NULL,"
+	" title TEXT NOT NULL, PRIMARY KEY (workflow, name));"
+	"CREATE TABLE step_role (workflow TEXT NOT NULL, step TEXT NOT NULL, role TEXT NOT NULL,"
+	" PRIMARY KEY (workflow, step, role));"
+
+	"CREATE TABLE task (id BIGINT PRIMARY KEY, series BIGINT NOT NULL, workflow TEXT NOT NULL,"
+	" step TEXT NOT NULL, state TEXT NOT NULL, later BIGINT NOT NULL, rank BIGINT NOT NULL,"
+	" arrived BIGINT NOT NULL, subject TEXT NOT NULL, search TEXT NOT NULL);"
+	"CREATE UNIQUE INDEX task_series ON task (series, workflow, step);"
+	/* the worklist: opened, paged and filtered from these alone */
+	"CREATE INDEX task_queue ON task (step, state, later, rank, id, search);"
+	"CREATE INDEX task_age ON task (step, state, arrived, id, search);"
+	"CREATE INDEX task_subject ON task (step, state, subject, id, search);"
+
+	"CREATE TABLE conflict (id BIGINT PRIMARY KEY, sop_uid TEXT NOT NULL, digest TEXT NOT NULL,"
+	" bytes BIGINT NOT NULL, image BIGINT NOT NULL, series BIGINT NOT NULL,"
+	" arrived BIGINT NOT NULL);"
+	"CREATE UNIQUE INDEX conflict_bytes ON conflict (sop_uid, digest);"
+	"CREATE INDEX conflict_series ON conflict (series);"
+	"CREATE TABLE header (image BIGINT PRIMARY KEY, json TEXT NOT NULL);"
+
+	"CREATE TABLE decision (id BIGINT PRIMARY KEY, series BIGINT NOT NULL, step TEXT NOT NULL,"
+	" verdict TEXT NOT NULL, note TEXT NOT NULL, account TEXT NOT NULL, name TEXT NOT NULL,"
+	" role TEXT NOT NULL, at BIGINT NOT NULL, revision BIGINT NOT NULL, manifest TEXT NOT NULL,"
+	" supersedes BIGINT NOT NULL, event BIGINT NOT NULL);"
+	"CREATE INDEX decision_series ON decision (series, id);"
+	"CREATE TABLE decision_reason (decision BIGINT NOT NULL, code TEXT NOT NULL,"
+	" scheme TEXT NOT NULL, action TEXT NOT NULL, PRIMARY KEY (decision, code));"
+	"CREATE TABLE signature (number BIGINT PRIMARY KEY, decision BIGINT NOT NULL,"
+	" account TEXT NOT NULL, name TEXT NOT NULL, meaning TEXT NOT NULL, at TEXT NOT NULL,"
+	" running BIGINT NOT NULL, event BIGINT NOT NULL, hash TEXT NOT NULL);"
+
+	/* what a person has looked at: a working state, not a record; what was seen is signed with the verdict */
+	"CREATE TABLE seen (account TEXT NOT NULL, series BIGINT NOT NULL, revision BIGINT NOT NULL,"
+	" slice BIGINT NOT NULL, slices TEXT NOT NULL, at BIGINT NOT NULL,"
+	" PRIMARY KEY (account, series));";
+
+static const char more_study[] =
+	", trial TEXT NOT NULL, site TEXT NOT NULL, subject TEXT NOT NULL, visit TEXT NOT NULL";
+static const char more_series[] =
+	", exam BIGINT NOT NULL, state TEXT NOT NULL, revision BIGINT NOT NULL, settled BIGINT NOT NULL,"
+	" why BIGINT NOT NULL, images BIGINT NOT NULL, slices BIGINT NOT NULL, gap TEXT NOT NULL,"
+	" missing TEXT NOT NULL, spacing TEXT NOT NULL, manifest TEXT NOT NULL, pixels TEXT NOT NULL,"
+	" arrived BIGINT NOT NULL";
+static const char more_image[] =
+	", series BIGINT NOT NULL, place BIGINT NOT NULL, digest TEXT NOT NULL, bytes BIGINT NOT NULL,"
+	" pixel_digest TEXT NOT NULL, flags BIGINT NOT NULL, slices BIGINT NOT NULL,"
+	" fault TEXT NOT NULL, arrived BIGINT NOT NULL";
+
+static const char indexes[] = "CREATE UNIQUE INDEX exam_uid ON exam (study_uid);"
+			      "CREATE UNIQUE INDEX series_of ON series (series_uid);"
+			      "CREATE INDEX series_exam ON series (exam);"
+			      "CREATE INDEX series_settled ON series (settled);"
+			      "CREATE INDEX series_pixels ON series (pixels);"
+			      "CREATE UNIQUE INDEX image_uid ON image (sop_uid);"
+			      "CREATE INDEX image_series ON image (series, place);";
+
+static const struct {
+	const char *workflow, *name, *title;
+	int place;
+	const char *roles[3];
+} steps[] = {
+	{ "default", "phi", "no identifying text in the pixels", 1, { "reviewer", "radiologist" } },
+	{ "default", "quality", "right scan, complete, sharp", 2, { "reviewer", "radiologist" } },
+};
+
+static void
+attr_table_sql(struct buf *b, const char *table, enum attr_level level, const char *more)
+{
+	buf_format(b, "CREATE TABLE %s (id BIGINT PRIMARY KEY", table);
+	for (int a = 0; a < ATTR_COUNT; a++)
+		if (attr_table[a].level == level)
+			buf_format(b, ", %s TEXT", attr_table[a].column);
+	buf_format(b, "%s);", more);
+}
+
+static enum rc
+create_steps(struct db *d, struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; rc == RC_OK && i < MEM_COUNT(steps); i++) {
+		struct stmt *s = db_query(d, "INSERT INTO step VALUES ($1, $2, $3, $4)");
+
+		stmt_text(s, 1, steps[i].workflow);
+		stmt_text(s, 2, steps[i].name);
+		stmt_int(s, 3, steps[i].place);
+		stmt_text(s, 4, steps[i].title);
+		rc = stmt_run(s, e);
+		for (int r = 0; rc == RC_OK && r < 3 && steps[i].roles[r] != NULL; r++) {
+			s = db_query(d, "INSERT INTO step_role VALUES ($1, $2, $3)");
+			stmt_text(s, 1, steps[i].workflow);
+			stmt_text(s, 2, steps[i].name);
+			stmt_text(s, 3, steps[i].roles[r]);
+			rc = stmt_run(s, e);
+		}
+	}
+	return rc;
+}
+
+enum rc
+schema_create(struct db *d, struct err *e)
+{
+	struct buf b = { 0 };
+	struct stmt *s;
+	char version[16];
+	enum rc rc;
+
+	buf_text(&b, tables);
+	attr_table_sql(&b, "exam", ATTR_LEVEL_STUDY, more_study);
+	attr_table_sql(&b, "series", ATTR_LEVEL_SERIES, more_series);
+	attr_table_sql(&b, "image", ATTR_LEVEL_IMAGE, more_image);
+	buf_text(&b, indexes);
+	rc = db_exec(d, b.data, e);
+	buf_release(&b);
+	if (rc == RC_OK)
+		rc = db_guard_chain(d, "event", e);
+	if (rc == RC_OK)
+		rc = db_guard_append(d, "decision", "id", e);
+	if (rc == RC_OK)
+		rc = db_guard_append(d, "signature", "number", e);
+	if (rc == RC_OK)
+		rc = create_steps(d, e);
+	if (rc != RC_OK)
+		return rc;
+
+	snprintf(version, sizeof(version), "%d", SCHEMA_VERSION);
+	s = db_query(d, "INSERT INTO meta VALUES ('schema', $1)");
+	stmt_text(s, 1, version);
+	return stmt_run(s, e);
+}
+
+enum rc
+schema_check(struct db *d, struct err *e)
+{
+	struct stmt *s;
+	long version;
+
+	if (!db_has_table(d, "meta"))
+		return err_set(e, RC_INVALID, "this is no wetread ledger");
+	s = db_query(d, "SELECT value FROM meta WHERE name = 'schema'");
+	version = stmt_step(s, NULL) == RC_OK ? atol(stmt_get_text(s, 0)) : 0;
+	stmt_done(s);
+	if (version < 1)
+		return err_set(e, RC_INVALID, "this is no wetread ledger");
+	if (version > SCHEMA_VERSION)
+		return err_set(e, RC_UNSUPPORTED,
+			"the ledger has version %ld, this program knows %d: use a newer wetread", version,
+			SCHEMA_VERSION);
+	return RC_OK;
+}

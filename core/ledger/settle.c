@@ -1,0 +1,567 @@
+/* Settling a series: what its images amount to.  Order, gaps, flags, manifest and tasks follow from the rows
+ * and are written with one event, so a series comes onto the worklists whole or not at all. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/buf.h"
+#include "core/base/mem.h"
+#include "core/base/str.h"
+#include "core/dicom/series.h"
+#include "core/ledger/catalog.h"
+#include "core/ledger/why.h"
+
+struct member {
+	int64_t id;
+	uint64_t flags;
+	long rows, columns;
+	char *sop_uid, *digest, *pixel_digest;
+};
+
+struct settling {
+	struct ledger *l;
+	int64_t series, revision, arrived;
+	char state[16];
+	char modality[20], sop_class[72], description[260], protocol[260], manifest_before[65];
+	struct member *members;
+	struct series_image *order; /* order[i].id indexes members */
+	size_t n;
+	int64_t slices;
+	struct series_geometry geometry;
+	uint64_t why;
+	char gap[64], spacing[24], manifest[DIGEST_HEX], pixels[DIGEST_HEX];
+	struct buf missing;
+};
+
+/* Attributes that a series should have, by modality: their absence is worth a question to the site. */
+static const struct {
+	const char *modalities; /* blank-separated; "" all */
+	enum attr attr;
+	const char *name;
+} expected[] = {
+	{ "", ATTR_STUDY_UID, "StudyInstanceUID" },
+	{ "", ATTR_SERIES_UID, "SeriesInstanceUID" },
+	{ "", ATTR_MODALITY, "Modality" },
+	{ "", ATTR_PATIENT_ID, "PatientID" },
+	{ "", ATTR_STUDY_DATE, "StudyDate" },
+	{ "CT MR PT CR DX US", ATTR_SERIES_DESC, "SeriesDescription" },
+	{ "CT MR PT CR DX US", ATTR_MANUFACTURER, "Manufacturer" },
+	{ "CT MR PT", ATTR_IMAGE_POSITION, "ImagePositionPatient" },
+	{ "CT MR PT", ATTR_IMAGE_ORIENTATION, "ImageOrientationPatient" },
+	{ "CT MR PT", ATTR_PIXEL_SPACING, "PixelSpacing" },
+	{ "CT MR PT", ATTR_FRAME_OF_REFERENCE, "FrameOfReferenceUID" },
+	{ "CT MR PT", ATTR_SLICE_THICKNESS, "SliceThickness" },
+	{ "CT", ATTR_KVP, "KVP" },
+	{ "MR", ATTR_FIELD_STRENGTH, "MagneticFieldStrength" },
+};
+
+static bool
+has_word(const char *words, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (*words == '\0')
+		return true;
+	for (const char *at = words; n > 0 && (at = strstr(at, word)) != NULL; at += n)
+		if ((at == words || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
+			return true;
+	return false;
+}
+
+static void
+read_member(struct settling *g, struct stmt *s)
+{
+	struct member *m;
+	struct series_image *o;
+
+	g->members = mem_grow(g->members, g->n + 1, sizeof(*m));
+	g->order = mem_grow(g->order, g->n + 1, sizeof(*o));
+	m = memset(&g->members[g->n], 0, sizeof(*m));
+	o = memset(&g->order[g->n], 0, sizeof(*o));
+	m->id = stmt_get_int(s, 0);
+	m->flags = (uint64_t)stmt_get_int(s, 1);
+	m->sop_uid = mem_string(stmt_get_text(s, 2));
+	m->digest = mem_string(stmt_get_text(s, 3));
+	m->pixel_digest = mem_string(stmt_get_text(s, 4));
+	str_int(stmt_get_text(s, 5), 0, 65535, &m->rows);
+	str_int(stmt_get_text(s, 6), 0, 65535, &m->columns);
+	series_plane(stmt_get_text(s, 7), stmt_get_text(s, 8), o);
+	o->has_number = str_int(stmt_get_text(s, 9), -2147483647L, 2147483647L, &o->number);
+	str_int(stmt_get_text(s, 10), -2147483647L, 2147483647L, &o->acquisition);
+	str_int(stmt_get_text(s, 11), -2147483647L, 2147483647L, &o->temporal);
+	o->frames = (uint32_t)stmt_get_int(s, 12);
+	o->rows = (uint32_t)m->rows;
+	o->columns = (uint32_t)m->columns;
+	o->id = (uint32_t)g->n;
+	g->slices += o->frames;
+	g->n++;
+}
+
+/* What the images' headers say about text in the pixels, and faults. */
+static void
+member_flags(struct settling *g, struct stmt *s)
+{
+	const char *burned = stmt_get_text(s, 13), *type = stmt_get_text(s, 14);
+	uint64_t flags = (uint64_t)stmt_get_int(s, 1);
+	static const struct {
+		enum header_flag flag;
+		uint64_t why;
+	} by_flag[] = {
+		{ HEADER_SHORT, WHY(SHORT) }, { HEADER_OVERLAY, WHY(OVERLAY) },
+		{ HEADER_CHARSET, WHY(CHARSET) }, { HEADER_ENCAPSULATED_DOC, WHY(DOCUMENT) },
+		{ HEADER_CLEANED, WHY(CONTROL) }, { HEADER_ICON, WHY(ICON) },
+	};
+
+	for (size_t i = 0; i < MEM_COUNT(by_flag); i++)
+		if (flags & by_flag[i].flag)
+			g->why |= by_flag[i].why;
+	if (!(flags & HEADER_PIXELS))
+		g->why |= WHY(NOIMAGE);
+	else if (strcmp(burned, "YES") == 0)
+		g->why |= WHY(BURNED);
+	else if (strcmp(burned, "NO") != 0)
+		g->why |= WHY(UNSAID);
+	if (strstr(type, "SCREEN SAVE") != NULL)
+		g->why |= WHY(SCREEN);
+	if (*stmt_get_text(s, 15) != '\0')
+		g->why |= WHY(DECODE);
+}
+
+static enum rc
+read_members(struct settling *g, struct err *e)
+{
+	struct stmt *s = db_query(ledger_db(g->l),
+		"SELECT id, flags, sop_uid, digest, pixel_digest, image_rows, image_columns,"
+		" image_position, image_orientation, instance_number, acquisition_number,"
+		" temporal_position, slices, burned_in, image_type, fault FROM image"
+		" WHERE series = $1 ORDER BY id");
+	enum rc rc;
+
+	stmt_int(s, 1, g->series);
+	while ((rc = stmt_step(s, e)) == RC_OK) {
+		read_member(g, s);
+		member_flags(g, s);
+	}
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+static enum rc
+read_series(struct settling *g, struct err *e)
+{
+	struct stmt *s = db_query(ledger_db(g->l),
+		"SELECT revision, arrived, state, modality, sop_class, series_description, manifest,"
+		" protocol_name FROM series WHERE id = $1");
+	enum rc rc;
+
+	stmt_int(s, 1, g->series);
+	rc = stmt_step(s, e);
+	if (rc != RC_OK)
+		return rc;
+	g->revision = stmt_get_int(s, 0);
+	g->arrived = stmt_get_int(s, 1);
+	str_copy(g->state, sizeof(g->state), stmt_get_text(s, 2));
+	str_copy(g->modality, sizeof(g->modality), stmt_get_text(s, 3));
+	str_copy(g->sop_class, sizeof(g->sop_class), stmt_get_text(s, 4));
+	str_copy(g->description, sizeof(g->description), stmt_get_text(s, 5));
+	str_copy(g->manifest_before, sizeof(g->manifest_before), stmt_get_text(s, 6));
+	str_copy(g->protocol, sizeof(g->protocol), stmt_get_text(s, 7));
+	stmt_done(s);
+	return RC_OK;
+}
+
+/* What the series is, whatever its images say. */
+static void
+class_flags(struct settling *g)
+{
+	static const char secondary[] = "1.2.840.10008.5.1.4.1.1.7";
+	static const char *const screens[] = { "dose report", "screen save", "patient protocol" };
+	char folded[260];
+
+	if (strncmp(g->sop_class, secondary, sizeof(secondary) - 1) == 0 &&
+		(g->sop_class[sizeof(secondary) - 1] == '\0' ||
+			g->sop_class[sizeof(secondary) - 1] == '.'))
+		g->why |= WHY(SC);
+	if (strcmp(g->modality, "US") == 0)
+		g->why |= WHY(US);
+	if (g->modality[0] == '\0' || strcmp(g->modality, "OT") == 0)
+		g->why |= WHY(OT);
+	str_fold(folded, sizeof(folded), g->description);
+	for (size_t i = 0; i < MEM_COUNT(screens); i++)
+		if (strstr(folded, screens[i]) != NULL)
+			g->why |= WHY(SCREEN);
+}
+
+/* Matrices that scanners of a modality do not make by themselves: screens and montages do. */
+static void
+matrix_flag(struct settling *g)
+{
+	static const struct {
+		const char *modality;
+		long least, most;
+	} usual[] = { { "CT", 512, 1024 }, { "MR", 64, 1024 }, { "PT", 64, 512 } };
+
+	for (size_t i = 0; i < MEM_COUNT(usual); i++) {
+		if (strcmp(usual[i].modality, g->modality) != 0)
+			continue;
+		for (size_t m = 0; m < g->n; m++) {
+			long rows = g->members[m].rows, columns = g->members[m].columns;
+
+			if (rows > 0 && (rows < usual[i].least || rows > usual[i].most ||
+						columns < usual[i].least || columns > usual[i].most))
+				g->why |= WHY(OUTLIER);
+		}
+	}
+}
+
+static void
+geometry_flags(struct settling *g)
+{
+	const struct series_geometry *q = &g->geometry;
+
+	series_order(g->order, g->n, &g->geometry);
+	if (q->mixed_matrix)
+		g->why |= WHY(MATRIX);
+	if (q->repeats > 0)
+		g->why |= WHY(REPEAT);
+	if (q->gaps > 0) {
+		g->why |= WHY(GAP);
+		snprintf(g->gap, sizeof(g->gap), "%zu slice%s missing, first after %zu", q->gaps,
+			q->gaps == 1 ? "" : "s", q->gap_after);
+	} else if (!q->stacked && q->number_gaps > 0 && g->n > 1) {
+		g->why |= WHY(GAP);
+		snprintf(g->gap, sizeof(g->gap), "%zu instance number%s missing", q->number_gaps,
+			q->number_gaps == 1 ? "" : "s");
+	}
+	if (q->stacked && q->spacing > 0)
+		snprintf(g->spacing, sizeof(g->spacing), "%.2f", q->spacing);
+}
+
+/* An attribute counts as missing when no image of the series has it. */
+static enum rc
+missing_flags(struct settling *g, struct err *e)
+{
+	static const char *const tables[] = { "exam", "series", "image" };
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; rc == RC_OK && i < MEM_COUNT(expected); i++) {
+		const struct attr_info *a = &attr_table[expected[i].attr];
+		struct stmt *s;
+		char *sql;
+
+		if (!has_word(expected[i].modalities, g->modality))
+			continue;
+		sql = mem_format("SELECT count(*) FROM series JOIN exam ON exam.id = series.exam"
+				 " JOIN image ON image.series = series.id WHERE series.id = $1"
+				 " AND %s.%s <> '' AND %s.%s NOT LIKE 'none.%%'",
+			tables[a->level], a->column, tables[a->level], a->column);
+		s = db_query_once(ledger_db(g->l), sql);
+		stmt_int(s, 1, g->series);
+		rc = stmt_step(s, e);
+		if (rc == RC_OK && stmt_get_int(s, 0) == 0) {
+			buf_format(&g->missing, "%s%s", g->missing.len > 0 ? " " : "",
+				expected[i].name);
+			g->why |= WHY(TAGS);
+		}
+		stmt_free(s);
+		free(sql);
+	}
+	return rc;
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void
+digest_lines(char **lines, size_t n, char hex[DIGEST_HEX])
+{
+	struct digest d;
+
+	qsort(lines, n, sizeof(*lines), by_text);
+	digest_begin(&d);
+	for (size_t i = 0; i < n; i++) {
+		digest_add(&d, lines[i], strlen(lines[i]));
+		digest_add(&d, "\n", 1);
+	}
+	digest_end(&d, hex);
+}
+
+/* Manifest: SHA-256 over the sorted lines "SOP Instance UID TAB file digest TAB pixel digest" (STANDARDS 1.4).
+ * Pixels: the same over the pixel digests alone, so that a copy under new UIDs shows itself. */
+static void
+manifests(struct settling *g)
+{
+	char **lines = mem_zero(g->n, sizeof(*lines)), **pixels = mem_zero(g->n, sizeof(*pixels));
+	size_t with_pixels = 0;
+
+	for (size_t i = 0; i < g->n; i++) {
+		const struct member *m = &g->members[i];
+
+		lines[i] = mem_format("%s\t%s\t%s", m->sop_uid, m->digest, m->pixel_digest);
+		if (m->pixel_digest[0] != '\0')
+			pixels[with_pixels++] = m->pixel_digest;
+	}
+	digest_lines(lines, g->n, g->manifest);
+	if (with_pixels > 0)
+		digest_lines(pixels, with_pixels, g->pixels);
+	for (size_t i = 0; i < g->n; i++)
+		free(lines[i]);
+	free(lines);
+	free(pixels);
+}
+
+static bool
+exists(struct stmt *s)
+{
+	bool found = stmt_step(s, NULL) == RC_OK;
+
+	stmt_done(s);
+	return found;
+}
+
+static void
+relation_flags(struct settling *g)
+{
+	struct stmt *s = db_query(ledger_db(g->l), "SELECT 1 FROM conflict WHERE series = $1");
+
+	stmt_int(s, 1, g->series);
+	if (exists(s))
+		g->why |= WHY(CONFLICT);
+	if (g->pixels[0] == '\0')
+		return;
+	s = db_query(ledger_db(g->l), "SELECT 1 FROM series WHERE pixels = $1 AND id <> $2");
+	stmt_text(s, 1, g->pixels);
+	stmt_int(s, 2, g->series);
+	if (exists(s))
+		g->why |= WHY(COPY);
+}
+
+static enum rc
+write_places(struct settling *g, struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; rc == RC_OK && i < g->n; i++) {
+		struct stmt *s = db_query(ledger_db(g->l),
+			"UPDATE image SET place = $1 WHERE id = $2 AND place <> $1");
+
+		stmt_int(s, 1, (int64_t)i + 1);
+		stmt_int(s, 2, g->members[g->order[i].id].id);
+		rc = stmt_run(s, e);
+	}
+	return rc;
+}
+
+static enum rc
+write_series(struct settling *g, const char *state, struct err *e)
+{
+	struct stmt *s = db_query(ledger_db(g->l),
+		"UPDATE series SET settled = 1, why = $1, images = $2, slices = $3, gap = $4,"
+		" missing = $5, spacing = $6, manifest = $7, pixels = $8, state = $9 WHERE id = $10");
+
+	stmt_int(s, 1, (int64_t)g->why);
+	stmt_int(s, 2, (int64_t)g->n);
+	stmt_int(s, 3, g->slices);
+	stmt_text(s, 4, g->gap);
+	stmt_text(s, 5, g->missing.data != NULL ? g->missing.data : "");
+	stmt_text(s, 6, g->spacing);
+	stmt_text(s, 7, g->manifest);
+	stmt_text(s, 8, g->pixels);
+	stmt_text(s, 9, state);
+	stmt_int(s, 10, g->series);
+	return stmt_run(s, e);
+}
+
+/* What `/` on a worklist searches: everything a row shows, in lower case. */
+static enum rc
+search_text(struct settling *g, char subject[68], char text[700], struct err *e)
+{
+	struct stmt *s = db_query(ledger_db(g->l),
+		"SELECT exam.subject, exam.visit, exam.site, exam.trial FROM series"
+		" JOIN exam ON exam.id = series.exam WHERE series.id = $1");
+	char words[200], name[24], all[700];
+	enum rc rc;
+
+	stmt_int(s, 1, g->series);
+	rc = stmt_step(s, e);
+	if (rc != RC_OK)
+		return rc;
+	why_words(g->why, words, sizeof(words));
+	catalog_series_name(g->series, name);
+	str_copy(subject, 68, stmt_get_text(s, 0));
+	snprintf(all, sizeof(all), "%s %s %s %s %s %s %s %s", name, subject, stmt_get_text(s, 1),
+		g->modality, stmt_get_text(s, 2), stmt_get_text(s, 3), words, g->description);
+	stmt_done(s);
+	str_fold(text, 700, all);
+	str_clean(text);
+	return RC_OK;
+}
+
+static enum rc
+update_tasks(struct settling *g, int64_t rank, const char *subject, const char *search, bool reopen,
+	struct err *e)
+{
+	struct stmt *s = db_query(ledger_db(g->l),
+		"UPDATE task SET rank = $1, subject = $2, search = $3 WHERE series = $4");
+	enum rc rc;
+
+	stmt_int(s, 1, rank);
+	stmt_text(s, 2, subject);
+	stmt_text(s, 3, search);
+	stmt_int(s, 4, g->series);
+	rc = stmt_run(s, e);
+	if (rc != RC_OK || !reopen)
+		return rc;
+	s = db_query(ledger_db(g->l), "UPDATE task SET state = 'open', later = 0 WHERE series = $1");
+	stmt_int(s, 1, g->series);
+	return stmt_run(s, e);
+}
+
+static enum rc
+insert_task(struct settling *g, const char *step, int64_t rank, const char *subject,
+	const char *search, struct err *e)
+{
+	struct stmt *s = db_query(ledger_db(g->l),
+		"INSERT INTO task (id, series, workflow, step, state, later, rank, arrived, subject,"
+		" search) VALUES ($1, $2, 'default', $3, 'open', 0, $4, $5, $6, $7)");
+
+	stmt_int(s, 1, ledger_next(g->l, "SELECT max(id) FROM task"));
+	stmt_int(s, 2, g->series);
+	stmt_text(s, 3, step);
+	stmt_int(s, 4, rank);
+	stmt_int(s, 5, g->arrived);
+	stmt_text(s, 6, subject);
+	stmt_text(s, 7, search);
+	return stmt_run(s, e);
+}
+
+static enum rc
+insert_tasks(struct settling *g, int64_t rank, const char *subject, const char *search,
+	struct err *e)
+{
+	char steps[16][32];
+	size_t n = 0;
+	struct stmt *s = db_query(ledger_db(g->l),
+		"SELECT name FROM step WHERE workflow = 'default' ORDER BY place");
+	enum rc rc = RC_OK;
+
+	while (n < MEM_COUNT(steps) && stmt_step(s, NULL) == RC_OK)
+		str_copy(steps[n++], sizeof(steps[0]), stmt_get_text(s, 0));
+	stmt_done(s);
+	for (size_t i = 0; rc == RC_OK && i < n; i++)
+		rc = insert_task(g, steps[i], rank, subject, search, e);
+	return rc;
+}
+
+/* Flagged series first: rank 0 is the greatest risk. */
+static enum rc
+write_tasks(struct settling *g, bool reopen, struct err *e)
+{
+	struct stmt *s = db_query(ledger_db(g->l), "SELECT 1 FROM task WHERE series = $1");
+	int64_t rank = 1000 - why_risk(g->why);
+	char subject[68] = "", search[700];
+	enum rc rc = search_text(g, subject, search, e);
+
+	if (rc != RC_OK)
+		return rc;
+	stmt_int(s, 1, g->series);
+	if (exists(s))
+		return update_tasks(g, rank, subject, search, reopen, e);
+	return insert_tasks(g, rank, subject, search, e);
+}
+
+static enum rc
+write_event(struct settling *g, const struct signer *who, const char *action, const char *state,
+	struct err *e)
+{
+	char object[24], words[200];
+	struct event ev = { .action = action, .kind = "series", .object = object };
+
+	why_words(g->why, words, sizeof(words));
+	snprintf(object, sizeof(object), "%lld", (long long)g->series);
+	ev.data = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I}", "state", state, "manifest", g->manifest,
+		"why", words, "images", (json_int_t)g->n, "slices", (json_int_t)g->slices, "revision",
+		(json_int_t)g->revision);
+	return event_append(g->l, who, &ev, NULL, e);
+}
+
+/* A series that was judged and is not the same any more goes back to its worklists. */
+static enum rc
+write_all(struct settling *g, const struct signer *who, struct err *e)
+{
+	bool first = g->manifest_before[0] == '\0';
+	bool judged = !first && strcmp(g->state, "quarantined") != 0;
+	const char *state = judged ? "quarantined" : g->state;
+	enum rc rc = write_places(g, e);
+
+	if (rc == RC_OK)
+		rc = write_series(g, state, e);
+	if (rc == RC_OK)
+		rc = write_tasks(g, judged, e);
+	if (rc == RC_OK)
+		rc = write_event(g, who, first ? "series-arrived" : "series-changed", state, e);
+	return rc;
+}
+
+static void
+settling_release(struct settling *g)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		free(g->members[i].sop_uid);
+		free(g->members[i].digest);
+		free(g->members[i].pixel_digest);
+	}
+	free(g->members);
+	free(g->order);
+	buf_release(&g->missing);
+}
+
+static enum rc
+settle_one(struct ledger *l, const struct signer *who, int64_t series, struct err *e)
+{
+	struct settling g = { .l = l, .series = series };
+	enum rc rc = ledger_begin(l, e);
+
+	if (rc != RC_OK)
+		return rc;
+	rc = read_series(&g, e);
+	if (rc == RC_OK)
+		rc = read_members(&g, e);
+	if (rc == RC_OK) {
+		class_flags(&g);
+		matrix_flag(&g);
+		geometry_flags(&g);
+		rc = missing_flags(&g, e);
+	}
+	if (rc == RC_OK) {
+		manifests(&g);
+		relation_flags(&g);
+		rc = write_all(&g, who, e);
+	}
+	settling_release(&g);
+	return ledger_end(l, rc, e);
+}
+
+enum rc
+catalog_settle(struct ledger *l, const struct signer *who, void (*told)(void *ctx), void *ctx,
+	int64_t *count, struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	*count = 0;
+	while (rc == RC_OK) {
+		int64_t series = db_number(ledger_db(l),
+			"SELECT id FROM series WHERE settled = 0 ORDER BY id LIMIT 1", 0);
+
+		if (series == 0)
+			break;
+		rc = settle_one(l, who, series, e);
+		if (rc == RC_OK)
+			++*count;
+		if (told != NULL)
+			told(ctx);
+	}
+	return rc;
+}

@@ -1,0 +1,64 @@
+/* Lists of open tasks, paged and filtered by indexes. */
+#ifndef CORE_LEDGER_WORKLIST_H
+#define CORE_LEDGER_WORKLIST_H
+
+#include <stdbool.h>
+
+#include "core/ledger/account.h"
+#include "core/ledger/ledger.h"
+
+enum worklist_sort {
+	WORKLIST_WHY,     /* greatest risk first; put off ones last */
+	WORKLIST_AGE,     /* oldest first */
+	WORKLIST_SUBJECT, /* by subject */
+	WORKLIST_SORTS
+};
+const char *worklist_sort_name(enum worklist_sort s);
+
+struct worklist_query {
+	const char *step;   /* e.g. "phi" */
+	const char *filter; /* every blank-separated word must be in the row, any case; "" all */
+	enum worklist_sort sort;
+	int64_t offset, limit;
+};
+
+struct worklist_row {
+	int64_t task, series;
+	char series_name[24], study_uid[72];
+	char subject[68], visit[68], site[68], modality[20], description[132];
+	char state[16], why[120];
+	int64_t images, slices, arrived;
+	bool later;
+};
+
+/* Rows offset.. of the list into out[limit]; *n how many. */
+enum rc worklist_page(struct ledger *l, const struct worklist_query *q, struct worklist_row *out,
+	int64_t *n, struct err *e);
+
+/* How many rows the whole list has. */
+enum rc worklist_total(struct ledger *l, const struct worklist_query *q, int64_t *total, struct err *e);
+
+/* The place of a task in the list, from 0; -1 where it is not in it. */
+enum rc worklist_place(struct ledger *l, const struct worklist_query *q, int64_t task, int64_t *place,
+	struct err *e);
+
+/* One open task by its id: a row as the list shows it.  RC_NOT_FOUND where it is done. */
+enum rc worklist_row_of(struct ledger *l, int64_t task, struct worklist_row *out, struct err *e);
+
+enum { WORKLIST_STEPS = 8 };
+
+struct worklist_step {
+	char name[32], title[64];
+	int64_t open;  /* tasks, those put off not counted */
+	int64_t later; /* put off */
+};
+
+/* The steps that any of the roles may do, in the order of the workflow, with counts. */
+enum rc worklist_steps(struct ledger *l, const struct session *who, struct worklist_step *out, size_t *n,
+	struct err *e);
+
+/* The role of the session that may do `step`; RC_DENIED where none may. */
+enum rc worklist_role(struct ledger *l, const struct session *who, const char *step, const char **role,
+	struct err *e);
+
+#endif

@@ -1,0 +1,63 @@
+/* The anchors: heads of the chain that were written to a second place as the archive grew. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/verify/verify.h"
+
+/* "ID SEQ HASH TIME SIG", the signature by the system's key over the line before it */
+static void
+check_line(struct verify *v, char *line, size_t number, int64_t *last)
+{
+	char id[64], hash[65], time[40], sig[129], key[24];
+	long long seq;
+	const char *known;
+
+	if (sscanf(line, "%63s %lld %64s %39s %128s", id, &seq, hash, time, sig) != 5) {
+		verify_altered(v, "anchor %zu: not readable", number);
+		return;
+	}
+	*strrchr(line, ' ') = '\0';
+	if (!verify_signature(v->system_key, sig, "ANCHOR-v1", line, strlen(line)))
+		verify_altered(v, "anchor %zu: bad signature", number);
+	if (strcmp(id, v->id) != 0)
+		verify_altered(v, "anchor %zu: belongs to another database", number);
+	snprintf(key, sizeof(key), "%lld", seq);
+	known = json_string_value(json_object_get(v->hashes, key));
+	if (known == NULL)
+		verify_altered(v, "anchor %zu: says that event %lld existed; the log ends at %lld",
+			number, seq, (long long)v->events);
+	else if (strcmp(known, hash) != 0)
+		verify_altered(v, "anchor %zu: event %lld was another one", number, seq);
+	if (seq < *last)
+		verify_altered(v, "anchor %zu: out of order", number);
+	*last = seq;
+	v->anchors++;
+}
+
+void
+verify_anchors(struct verify *v)
+{
+	char path[4096], *line = NULL;
+	size_t room = 0, number = 0;
+	int64_t last = 0;
+	ssize_t n;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/anchors/anchors.log", v->folder);
+	f = fopen(path, "re");
+	if (f == NULL) {
+		verify_unsure(v, "anchors/anchors.log: %s; a cut-off end of the log cannot be seen",
+			strerror(errno));
+		return;
+	}
+	while ((n = getline(&line, &room, f)) > 0) {
+		line[strcspn(line, "\n")] = '\0';
+		check_line(v, line, ++number, &last);
+	}
+	if (number == 0)
+		verify_unsure(v, "anchors/anchors.log is empty");
+	free(line);
+	fclose(f);
+}

@@ -1,0 +1,343 @@
+/* The log: chain, hashes, signatures, whose key, order of times; what the events say is kept for the tables. */
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/verify/verify.h"
+
+struct row {
+	int64_t seq;
+	const char *body, *prev, *hash, *kid, *sig;
+	json_t *j;
+};
+
+struct reading {
+	struct verify *v;
+	int64_t seq;
+	char hash[65];
+	char time[40];
+};
+
+static const char *
+text(const json_t *o, const char *name)
+{
+	const char *s = json_string_value(json_object_get(o, name));
+
+	return s != NULL ? s : "";
+}
+
+static void
+body_hash(const char *prev, const char *body, char hash[65])
+{
+	crypto_hash_sha256_state st;
+	unsigned char raw[32] = { 0 }, len[8];
+	uint64_t n = strlen(body);
+	size_t got;
+
+	if (*prev != '\0')
+		sodium_hex2bin(raw, sizeof(raw), prev, strlen(prev), NULL, &got, NULL);
+	for (int i = 0; i < 8; i++)
+		len[i] = (unsigned char)(n >> (56 - 8 * i));
+	crypto_hash_sha256_init(&st);
+	crypto_hash_sha256_update(&st, (const unsigned char *)"AUDIT-v1", 9);
+	crypto_hash_sha256_update(&st, raw, sizeof(raw));
+	crypto_hash_sha256_update(&st, len, sizeof(len));
+	crypto_hash_sha256_update(&st, (const unsigned char *)body, n);
+	crypto_hash_sha256_final(&st, raw);
+	sodium_bin2hex(hash, 65, raw, sizeof(raw));
+}
+
+static void
+check_chain(struct reading *r, const struct row *row)
+{
+	unsigned char raw[32];
+	char hash[65];
+	size_t got;
+
+	if (row->seq != r->seq + 1)
+		verify_altered(r->v, "event %lld follows event %lld: rows are missing or moved",
+			(long long)row->seq, (long long)r->seq);
+	if (strcmp(row->prev, r->hash) != 0)
+		verify_altered(r->v, "event %lld: does not follow the event before it",
+			(long long)row->seq);
+	body_hash(row->prev, row->body, hash);
+	if (strcmp(hash, row->hash) != 0)
+		verify_altered(r->v, "event %lld: content hash differs", (long long)row->seq);
+	if (sodium_hex2bin(raw, sizeof(raw), row->hash, strlen(row->hash), NULL, &got, NULL) != 0 ||
+		!verify_signature(row->kid, row->sig, "AUDSIG-v1", raw, sizeof(raw)))
+		verify_altered(r->v, "event %lld: bad signature", (long long)row->seq);
+}
+
+static void
+check_body(struct reading *r, const struct row *row)
+{
+	const char *time = text(row->j, "time");
+
+	if (json_integer_value(json_object_get(row->j, "seq")) != row->seq)
+		verify_altered(r->v, "event %lld: the number inside it differs", (long long)row->seq);
+	if (strcmp(text(row->j, "db"), r->v->id) != 0)
+		verify_altered(r->v, "event %lld: belongs to another database", (long long)row->seq);
+	/* two seconds of slack, as the writer allows: compare to the second before last */
+	if (strncmp(time, r->time, 16) < 0)
+		verify_altered(r->v, "event %lld: time went back", (long long)row->seq);
+	if (strcmp(time, r->time) > 0)
+		snprintf(r->time, sizeof(r->time), "%s", time);
+}
+
+static void
+add_key(struct verify *v, const char *kid, const char *user, const char *role)
+{
+	json_object_set_new(v->keys, kid, json_pack("{s:s, s:s}", "user", user, "role", role));
+}
+
+/* Who may sign what: decisions and logins the user's own key, enrolments an officer's, the rest the
+ * session's or the system's. */
+static void
+check_author(struct reading *r, const struct row *row)
+{
+	struct verify *v = r->v;
+	const char *action = text(row->j, "action"), *user = text(row->j, "user");
+	json_t *key = json_object_get(v->keys, row->kid);
+	const char *role = text(key, "role");
+
+	if (key == NULL) {
+		verify_altered(v, "event %lld: unknown key", (long long)row->seq);
+		return;
+	}
+	if (strcmp(text(key, "user"), user) != 0)
+		verify_altered(v, "event %lld: actor and key differ", (long long)row->seq);
+	if ((strcmp(action, "decision") == 0 || strcmp(action, "login") == 0) &&
+		strcmp(role, "user") != 0)
+		verify_altered(v, "event %lld: %s was not signed by a user's own key",
+			(long long)row->seq, action);
+	if (strcmp(action, "account-enrolled") == 0 &&
+		(strcmp(role, "user") != 0 || json_object_get(v->officers, user) == NULL))
+		verify_altered(v, "event %lld: enrolment not by an officer", (long long)row->seq);
+	if (strcmp(role, "session") == 0 && strcmp(text(key, "session"), text(row->j, "session")) != 0)
+		verify_altered(v, "event %lld: the key of another session", (long long)row->seq);
+}
+
+/* The first event names the system's key and the first officer's; the officer's must be the pinned one. */
+static void
+take_genesis(struct reading *r, const struct row *row)
+{
+	struct verify *v = r->v;
+	json_t *data = json_object_get(row->j, "data");
+	const char *officer = text(data, "officer_key");
+
+	if (strcmp(text(row->j, "action"), "archive-created") != 0) {
+		verify_altered(v, "event 1: not the beginning of an archive");
+		return;
+	}
+	snprintf(v->system_key, sizeof(v->system_key), "%s", text(data, "system_key"));
+	add_key(v, v->system_key, "system", "system");
+	if (v->officer[0] != '\0' && strcmp(officer, v->officer) != 0)
+		verify_altered(v, "event 1: the first officer's key is not the pinned one");
+}
+
+static void
+take_officer_of_genesis(struct reading *r, const struct row *row)
+{
+	json_t *data = json_object_get(row->j, "data");
+
+	/* event 2 enrols the founder, signed by the very key it enrols, which event 1 and the pin vouch for */
+	if (row->seq == 2 && strcmp(row->kid, text(data, "public_key")) == 0 &&
+		(r->v->officer[0] == '\0' || strcmp(row->kid, r->v->officer) == 0)) {
+		add_key(r->v, row->kid, text(row->j, "object"), "user");
+		json_object_set_new(r->v->officers, text(row->j, "object"), json_true());
+	}
+}
+
+static json_t *
+table(struct verify *v, const char *name)
+{
+	json_t *t = json_object_get(v->replay, name);
+
+	if (t == NULL) {
+		t = json_object();
+		json_object_set_new(v->replay, name, t);
+	}
+	return t;
+}
+
+static void
+take_enrolment(struct reading *r, const struct row *row)
+{
+	json_t *data = json_object_get(row->j, "data"), *role;
+	const char *user = text(row->j, "object");
+	size_t i;
+
+	if (json_object_get(table(r->v, "account"), user) != NULL)
+		verify_altered(r->v, "event %lld: %s is enrolled twice", (long long)row->seq, user);
+	add_key(r->v, text(data, "public_key"), user, "user");
+	json_array_foreach(json_object_get(data, "roles"), i, role)
+	{
+		if (strcmp(json_string_value(role) != NULL ? json_string_value(role) : "",
+			    "officer") == 0)
+			json_object_set_new(r->v->officers, user, json_true());
+	}
+	json_object_set_new(table(r->v, "account"), user,
+		json_pack("{s:s, s:s, s:O}", "name", text(data, "name"), "public_key",
+			text(data, "public_key"), "roles", json_object_get(data, "roles")));
+}
+
+static void
+take_login(struct reading *r, const struct row *row)
+{
+	json_t *data = json_object_get(row->j, "data");
+	const char *kid = text(data, "session_key");
+
+	if (json_object_get(r->v->keys, kid) != NULL)
+		verify_altered(r->v, "event %lld: a session key was used before", (long long)row->seq);
+	json_object_set_new(r->v->keys, kid,
+		json_pack("{s:s, s:s, s:s}", "user", text(row->j, "user"), "role", "session", "session",
+			text(row->j, "session")));
+}
+
+static void
+take_decision(struct reading *r, const struct row *row)
+{
+	struct verify *v = r->v;
+	json_t *data = json_object_get(row->j, "data");
+	const char *user = text(row->j, "user");
+	int64_t running = json_integer_value(json_object_get(data, "running"));
+	char number[24];
+
+	v->signatures++;
+	if (running != json_integer_value(json_object_get(v->running, user)) + 1)
+		verify_altered(v, "event %lld: signature number %lld of %s is out of order",
+			(long long)row->seq, (long long)running, user);
+	if (strcmp(text(data, "previous"), text(v->last_sign, user)) != 0)
+		verify_altered(v, "event %lld: does not name the signature of %s before it",
+			(long long)row->seq, user);
+	json_object_set_new(v->running, user, json_integer(running));
+	json_object_set_new(v->last_sign, user, json_string(row->hash));
+	snprintf(number, sizeof(number), "%lld",
+		(long long)json_integer_value(json_object_get(data, "number")));
+	if (json_object_get(table(v, "decision"), number) != NULL)
+		verify_altered(v, "event %lld: decision %s is there twice", (long long)row->seq, number);
+	json_object_set_new(table(v, "decision"), number,
+		json_pack("{s:I, s:s, s:O, s:s, s:s, s:s, s:s}", "event", (json_int_t)row->seq, "series",
+			text(row->j, "object"), "data", data, "account", user, "name",
+			text(row->j, "name"), "role", text(row->j, "role"), "hash", row->hash));
+	json_object_set_new(table(v, "series_state"), text(row->j, "object"),
+		json_string(text(data, "state")));
+}
+
+static void
+take_images(struct reading *r, const struct row *row, const char *name)
+{
+	json_t *images = json_object_get(json_object_get(row->j, "data"), "images"), *im;
+	size_t i;
+
+	json_array_foreach(images, i, im)
+	{
+		const char *sop = json_string_value(json_array_get(im, 0));
+
+		if (sop != NULL)
+			json_object_set_new(table(r->v, name), sop,
+				json_pack("[s, O]", text(row->j, "object"), json_array_get(im, 1)));
+	}
+}
+
+static void
+take_arrived(struct reading *r, const struct row *row)
+{
+	take_images(r, row, "image");
+}
+
+static void
+take_settled(struct reading *r, const struct row *row)
+{
+	json_t *data = json_object_get(row->j, "data");
+
+	json_object_set_new(table(r->v, "series_state"), text(row->j, "object"),
+		json_string(text(data, "state")));
+	json_object_set_new(table(r->v, "series_manifest"), text(row->j, "object"),
+		json_string(text(data, "manifest")));
+}
+
+/* What each action means for the tables; an action without a row here changes none. */
+static const struct {
+	const char *action;
+	void (*take)(struct reading *r, const struct row *row);
+} takers[] = {
+	{ "account-enrolled", take_enrolment },
+	{ "login", take_login },
+	{ "decision", take_decision },
+	{ "images-arrived", take_arrived },
+	{ "series-arrived", take_settled },
+	{ "series-changed", take_settled },
+};
+
+static void
+take(struct reading *r, const struct row *row)
+{
+	const char *action = text(row->j, "action");
+
+	for (size_t i = 0; i < sizeof(takers) / sizeof(takers[0]); i++)
+		if (strcmp(takers[i].action, action) == 0)
+			takers[i].take(r, row);
+}
+
+static void
+read_row(struct reading *r, struct row *row)
+{
+	char number[24];
+
+	check_chain(r, row);
+	row->j = json_loads(row->body, JSON_REJECT_DUPLICATES, NULL);
+	if (row->j == NULL) {
+		verify_altered(r->v, "event %lld: not readable", (long long)row->seq);
+	} else {
+		check_body(r, row);
+		if (row->seq == 1)
+			take_genesis(r, row);
+		else
+			take_officer_of_genesis(r, row);
+		check_author(r, row);
+		take(r, row);
+		json_decref(row->j);
+	}
+	snprintf(number, sizeof(number), "%lld", (long long)row->seq);
+	json_object_set_new(r->v->hashes, number, json_string(row->hash));
+	r->seq = row->seq;
+	snprintf(r->hash, sizeof(r->hash), "%s", row->hash);
+	r->v->events++;
+}
+
+static const char *
+column(sqlite3_stmt *s, int i)
+{
+	const char *t = (const char *)sqlite3_column_text(s, i);
+
+	return t != NULL ? t : "";
+}
+
+void
+verify_log(struct verify *v)
+{
+	struct reading r = { .v = v };
+	sqlite3_stmt *s = NULL;
+
+	if (sqlite3_prepare_v2(v->db, "SELECT seq, body, prev, hash, kid, sig FROM event ORDER BY seq",
+		    -1, &s, NULL) != SQLITE_OK) {
+		verify_altered(v, "the log cannot be read: %s", sqlite3_errmsg(v->db));
+		return;
+	}
+	while (sqlite3_step(s) == SQLITE_ROW) {
+		struct row row = { .seq = sqlite3_column_int64(s, 0),
+			.body = column(s, 1),
+			.prev = column(s, 2),
+			.hash = column(s, 3),
+			.kid = column(s, 4),
+			.sig = column(s, 5) };
+
+		read_row(&r, &row);
+	}
+	sqlite3_finalize(s);
+	if (v->events == 0)
+		verify_altered(v, "the log is empty");
+	snprintf(v->head, sizeof(v->head), "%s", r.hash);
+}

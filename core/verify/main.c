@@ -1,0 +1,92 @@
+/* wetread-verify ARCHIVE: is the record what was written?  A separate program that shares no code with the one
+ * that writes: it reads a copy of the ledger, links SQLite, libsodium and jansson, and has no write path.
+ * Exit status: 0 good, 1 altered, 2 cannot tell, 3 usage. */
+#include <getopt.h>
+#include <jansson.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/verify/verify.h"
+
+static const char usage[] =
+	"usage: wetread-verify [--json] [--objects] ARCHIVE\n"
+	"\n"
+	"Checks the record of an archive without changing it: the chain of events, every signature and\n"
+	"whose key made it, the order of times, the anchors, and that decisions, signatures, tasks and images\n"
+	"in the tables are those that the events tell of.\n"
+	"\n"
+	"  --objects   also hash every stored file\n"
+	"  --json      print the result as JSON\n"
+	"\n"
+	"Exit status: 0 good, 1 altered, 2 cannot tell (something needed is missing), 3 usage\n";
+
+static const char *const verdicts[] = {
+	[VERIFY_GOOD] = "good",
+	[VERIFY_ALTERED] = "altered",
+	[VERIFY_CANNOT_TELL] = "cannot tell",
+};
+
+static void
+print_json(const struct verify *v, enum verify_result result)
+{
+	json_t *findings = json_array(), *o;
+
+	for (size_t i = 0; i < v->findings; i++)
+		json_array_append_new(findings, json_string(v->finding[i]));
+	o = json_pack("{s:s, s:I, s:s, s:I, s:I, s:I, s:o}", "result", verdicts[result], "events",
+		(json_int_t)v->events, "head", v->head, "signatures", (json_int_t)v->signatures, "anchors",
+		(json_int_t)v->anchors, "objects", (json_int_t)v->objects, "findings", findings);
+	json_dumpf(o, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(o);
+}
+
+static void
+print_text(const struct verify *v, enum verify_result result)
+{
+	for (size_t i = 0; i < v->findings; i++)
+		printf("%s\n", v->finding[i]);
+	if (v->findings_more > 0)
+		printf("... and %zu more\n", v->findings_more);
+	printf("%s: %lld events, %lld signatures, %lld anchors", verdicts[result],
+		(long long)v->events, (long long)v->signatures, (long long)v->anchors);
+	if (v->objects > 0)
+		printf(", %lld files", (long long)v->objects);
+	printf(", head %.16s\n", v->head);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "objects", no_argument, NULL, 'o' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct verify v = { 0 };
+	enum verify_result result;
+	int json = 0, c;
+
+	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (c == 'h') {
+			fputs(usage, stdout);
+			return 0;
+		}
+		if (c == '?') {
+			fputs(usage, stderr);
+			return 3;
+		}
+		json |= c == 'j';
+		v.check_objects |= c == 'o';
+	}
+	if (argc - optind != 1 || sodium_init() < 0) {
+		fputs(usage, stderr);
+		return 3;
+	}
+	result = verify_archive(&v, argv[optind]);
+	(json ? print_json : print_text)(&v, result);
+	verify_release(&v);
+	return (int)result;
+}

@@ -1,0 +1,179 @@
+/* The run of wetread-verify: opening, pins, findings. */
+#include "core/verify/verify.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void
+add_finding(struct verify *v, const char *fmt, va_list ap)
+{
+	char *text;
+
+	if (v->findings == VERIFY_FINDINGS) {
+		v->findings_more++;
+		return;
+	}
+	if (vasprintf(&text, fmt, ap) >= 0)
+		v->finding[v->findings++] = text;
+}
+
+void
+verify_altered(struct verify *v, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_finding(v, fmt, ap);
+	va_end(ap);
+	v->altered = true;
+}
+
+void
+verify_unsure(struct verify *v, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_finding(v, fmt, ap);
+	va_end(ap);
+	v->unsure = true;
+}
+
+bool
+verify_signature(const char *kid, const char *sig, const char *tag, const void *bytes, size_t n)
+{
+	unsigned char key[32], raw[64], *all;
+	size_t got, tag_size = strlen(tag) + 1;
+	bool good;
+
+	if (sodium_hex2bin(key, sizeof(key), kid, strlen(kid), NULL, &got, NULL) != 0 || got != 32)
+		return false;
+	if (sodium_hex2bin(raw, sizeof(raw), sig, strlen(sig), NULL, &got, NULL) != 0 || got != 64)
+		return false;
+	all = malloc(tag_size + n);
+	if (all == NULL)
+		return false;
+	memcpy(all, tag, tag_size);
+	memcpy(all + tag_size, bytes, n);
+	good = crypto_sign_verify_detached(raw, all, tag_size + n, key) == 0;
+	free(all);
+	return good;
+}
+
+static bool
+read_pin(struct verify *v)
+{
+	char path[4096];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/anchors/officer.pub", v->folder);
+	f = fopen(path, "re");
+	if (f == NULL || fgets(v->officer, sizeof(v->officer), f) == NULL)
+		verify_unsure(v, "anchors/officer.pub cannot be read: nothing vouches for the accounts");
+	if (f != NULL)
+		fclose(f);
+	v->officer[strcspn(v->officer, "\n")] = '\0';
+	return v->officer[0] != '\0';
+}
+
+/* Read-only, through SQLite's own lock and WAL, so that it can run beside the workstation. */
+static bool
+open_ledger(struct verify *v)
+{
+	char path[4096];
+	sqlite3_stmt *s = NULL;
+	bool ok;
+
+	snprintf(path, sizeof(path), "%s/ledger.db", v->folder);
+	if (sqlite3_open_v2(path, &v->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {
+		verify_unsure(v, "ledger.db cannot be opened: %s", sqlite3_errmsg(v->db));
+		return false;
+	}
+	sqlite3_db_config(v->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_busy_timeout(v->db, 10000);
+	sqlite3_exec(v->db, "BEGIN", NULL, NULL, NULL); /* one state of the file for all checks */
+	ok = sqlite3_prepare_v2(v->db, "SELECT value FROM meta WHERE name = 'id'", -1, &s, NULL) ==
+		     SQLITE_OK &&
+	     sqlite3_step(s) == SQLITE_ROW;
+	if (ok)
+		snprintf(v->id, sizeof(v->id), "%s", (const char *)sqlite3_column_text(s, 0));
+	else
+		verify_unsure(v, "ledger.db is no wetread ledger: %s", sqlite3_errmsg(v->db));
+	sqlite3_finalize(s);
+	return ok;
+}
+
+static void
+check_integrity(struct verify *v)
+{
+	sqlite3_stmt *s = NULL;
+
+	if (sqlite3_prepare_v2(v->db, "PRAGMA integrity_check(3)", -1, &s, NULL) == SQLITE_OK &&
+		sqlite3_step(s) == SQLITE_ROW &&
+		strcmp((const char *)sqlite3_column_text(s, 0), "ok") != 0)
+		verify_altered(v, "ledger.db is damaged: %s", sqlite3_column_text(s, 0));
+	sqlite3_finalize(s);
+}
+
+static void
+check_guards(struct verify *v)
+{
+	static const char *const guards[] = { "event_no_update", "event_no_delete", "event_next",
+		"decision_no_update", "decision_no_delete", "decision_new", "signature_no_update",
+		"signature_no_delete", "signature_new" };
+
+	for (size_t i = 0; i < sizeof(guards) / sizeof(guards[0]); i++) {
+		sqlite3_stmt *s = NULL;
+
+		sqlite3_prepare_v2(v->db,
+			"SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name = ?", -1, &s, NULL);
+		sqlite3_bind_text(s, 1, guards[i], -1, SQLITE_STATIC);
+		if (sqlite3_step(s) != SQLITE_ROW)
+			verify_altered(v, "the guard %s was taken off its table", guards[i]);
+		sqlite3_finalize(s);
+	}
+}
+
+enum verify_result
+verify_archive(struct verify *v, const char *folder)
+{
+	v->folder = folder;
+	v->keys = json_object();
+	v->officers = json_object();
+	v->running = json_object();
+	v->last_sign = json_object();
+	v->hashes = json_object();
+	v->replay = json_object();
+	if (open_ledger(v)) {
+		read_pin(v);
+		check_integrity(v);
+		check_guards(v);
+		verify_log(v);
+		verify_tables(v);
+		verify_anchors(v);
+		if (v->check_objects)
+			verify_objects(v);
+	}
+	if (v->altered)
+		return VERIFY_ALTERED;
+	return v->unsure ? VERIFY_CANNOT_TELL : VERIFY_GOOD;
+}
+
+void
+verify_release(struct verify *v)
+{
+	json_decref(v->keys);
+	json_decref(v->officers);
+	json_decref(v->running);
+	json_decref(v->last_sign);
+	json_decref(v->hashes);
+	json_decref(v->replay);
+	for (size_t i = 0; i < v->findings; i++)
+		free(v->finding[i]);
+	sqlite3_close(v->db);
+	memset(v, 0, sizeof(*v));
+}

@@ -1,0 +1,56 @@
+/* The checks of wetread-verify.  Written from the format (docs/RECORD.md), not from the writer's code. */
+#ifndef CORE_VERIFY_VERIFY_H
+#define CORE_VERIFY_VERIFY_H
+
+#include <jansson.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum verify_result { VERIFY_GOOD, VERIFY_ALTERED, VERIFY_CANNOT_TELL };
+
+enum { VERIFY_FINDINGS = 100 };
+
+struct verify {
+	bool check_objects;
+
+	int64_t events, signatures, anchors, objects;
+	char head[65];
+	char *finding[VERIFY_FINDINGS]; /* one line each */
+	size_t findings, findings_more;
+	bool altered, unsure;
+
+	/* while it runs */
+	const char *folder;
+	sqlite3 *db;
+	char id[64];
+	char officer[65];   /* pinned public key */
+	char system_key[65];
+	json_t *keys;       /* public key -> {"user", "role": "user" | "session" | "system"} */
+	json_t *officers;   /* user id -> true for those enrolled as officer */
+	json_t *running;    /* user id -> number of his last signature */
+	json_t *last_sign;  /* user id -> hash of it */
+	json_t *hashes;     /* seq as text -> hash, for the anchors */
+	json_t *replay;     /* tables as the events tell them */
+};
+
+enum verify_result verify_archive(struct verify *v, const char *folder);
+void verify_release(struct verify *v);
+
+/* Record a finding: the record was altered, or something needed is missing. */
+void verify_altered(struct verify *v, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void verify_unsure(struct verify *v, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* log.c: the chain and who signed it; fills keys, hashes and replay. */
+void verify_log(struct verify *v);
+/* tables.c: the projections against the replay, and the stored files. */
+void verify_tables(struct verify *v);
+void verify_objects(struct verify *v);
+/* anchors.c */
+void verify_anchors(struct verify *v);
+
+/* Ed25519 over tag NUL bytes, all in hexadecimal. */
+bool verify_signature(const char *kid, const char *sig, const char *tag, const void *bytes, size_t n);
+
+#endif

@@ -13,7 +13,8 @@
 #include "core/dicom/header.h"
 
 struct decoder_limits {
-	size_t memory;       /* bytes of address space of the process; default 2 GiB */
+	size_t memory;       /* bytes the process may allocate; default 2 GiB.  The file itself (at most
+	                      * 4 GiB) and the frame are mapped besides. */
 	size_t frame_bytes;  /* decoded bytes of one frame; default 512 MiB */
 	unsigned seconds;    /* wall time of one call; default 20 */
 };
@@ -27,15 +28,18 @@ void decoder_free(struct decoder *d);
 
 /* Parse the header of the file open at `fd` (regular, read from its start; the descriptor stays the
  * caller's and its offset is not used).  RC_INVALID: not DICOM or no SOP Instance UID; RC_CORRUPT:
- * broken, or it killed the decoder; RC_LIMIT: over a cap or too slow.  *out: free with header_free. */
+ * broken, or it killed the decoder; RC_LIMIT: over a cap or too slow.  *out: free with header_free.
+ * A file that ends inside its pixel data or after it is RC_OK with HEADER_SHORT. */
 enum rc decoder_header(struct decoder *d, int fd, struct header **out, struct err *e);
 
 /* Decode every frame and throw it away: is all of it there and readable?  Uncompressed data are only
- * measured.  At most `seconds` of the limits; what was not reached by then is not an error. */
+ * measured.  At most `seconds` of the limits; what was not reached by then is not an error.  RC_OK for
+ * an object without pixel data. */
 enum rc decoder_check(struct decoder *d, int fd, struct err *e);
 
 /* Decode frame `index` (from 0).  RC_NOT_FOUND past the last, RC_UNSUPPORTED for a transfer syntax we
- * have no codec for, RC_CORRUPT, RC_LIMIT.  *out has one reference. */
+ * have no codec for, RC_CORRUPT, RC_LIMIT.  RC_NOT_FOUND too for an object without pixel data.  *out has
+ * one reference.  The decoder keeps the last file parsed, so frame after frame of one file is cheap. */
 enum rc decoder_frame(struct decoder *d, int fd, uint32_t index, struct frame **out, struct err *e);
 
 #endif

@@ -1,7 +1,11 @@
-/* From a frame and a view of it to a raster, and from a raster to the bytes that a terminal or a
- * file takes: `wetread render` and the viewer both come through here, so both show the same pixels. */
+/* From a frame and a view of it to a raster, and from a raster to the bytes that a terminal or
+ * a file takes: `wetread render` and the viewer both come through here, so both show the same
+ * pixels. */
 #ifndef RENDER_PICTURE_H
 #define RENDER_PICTURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "core/base/buf.h"
 #include "core/base/err.h"
@@ -9,26 +13,33 @@
 #include "render/raster.h"
 #include "render/window.h"
 
+enum { PICTURE_ZOOM_MAX = 32 };
+
 struct picture_view {
 	uint32_t width, height; /* the box to fill, device pixels; the raster is never larger */
 	double device_aspect;   /* height of a device pixel by its width: 1 for sixel */
-	double zoom;            /* 1: the whole image fits the box; 2: twice that */
-	double centre_x, centre_y; /* what is in the middle of the box, 0..1 of the image */
+	double zoom; /* 1: the whole image fits the box; 2: twice that; up to PICTURE_ZOOM_MAX */
+	/* What is in the middle of the box, 0..1 of the image; moved to keep the box full. */
+	double centre_x, centre_y;
 	struct window window;
 	char left[4], right[4], top[4], bottom[4]; /* orientation letters, "" for none */
-	char caption[64];       /* drawn into the lower left corner, e.g. "44/120"; "" for none.  ASCII. */
+	/* Drawn into the lower left corner, e.g. "44/120"; "" for none.  ASCII.  No text at all
+	 * is drawn into a raster with a side below 48 pixels. */
+	char caption[64];
 };
 
 /* Where the image landed: raster pixel = (image pixel - left) * scale_x etc. */
 struct picture_place {
-	double left, top;          /* image coordinates of the raster's upper left corner */
-	double scale_x, scale_y;   /* raster pixels per image pixel */
+	double left, top;        /* image coordinates of the raster's upper left corner */
+	double scale_x, scale_y; /* raster pixels per image pixel */
 };
 
-/* Make the raster: window, crop, scale (area average when shrinking, bilinear when enlarging; voxel aspect
- * kept), letters and caption.  At zoom 1 the raster is the smallest that holds the whole image within
- * the box.  place may be NULL. */
-struct raster *picture_make(const struct frame *f, const struct picture_view *v, struct picture_place *place);
+/* Make the raster: window, crop, scale (area average when shrinking, bilinear when enlarging,
+ * nearest from fourfold on, so that single voxels can be judged; voxel aspect kept), letters
+ * and caption.  At zoom 1 the raster is the smallest that holds the whole image within the box.
+ * Out-of-range zoom and centre are clamped.  New, free with raster_free(); place may be NULL. */
+struct raster *picture_make(
+	const struct frame *f, const struct picture_view *v, struct picture_place *place);
 
 enum picture_protocol {
 	PICTURE_SIXEL,      /* grey: our own encoder; colour: libsixel with a fixed palette */
@@ -42,15 +53,24 @@ enum picture_protocol {
 
 struct picture_encoding {
 	enum picture_protocol protocol;
-	int levels;      /* greys of a grey sixel frame: 16, 32, 64 or 101; other protocols ignore it */
-	int row, column; /* blocks: 1-based cell of the upper left corner, each line then starts with a cursor
-	                  * position; 0: lines end in a newline instead */
+	/* Greys of a grey sixel frame: 16, 32, 64 or 101; 256 for "pseudo-greys" that keep all 8
+	 * bits; 0 means 101.  Other protocols ignore it. */
+	int levels;
+	/* Grey sixel: half the time for up to 1.25 times the bytes; for a local terminal. */
+	bool fast;
+	/* Grey sixel by libsixel instead of our own encoder, with the same palette. */
+	bool libsixel;
+	uint32_t image; /* kitty: the image's id, under which the next replaces it; 0: none */
+	/* Blocks: 1-based cell of the upper left corner, each line then starts with a cursor
+	 * position; 0: lines end in a newline instead. */
+	int row, column;
 };
 
-/* Append the picture to *out.  Sixel has raster attributes, no trailing '-', P2=1; everything from DCS
- * to ST.  RC_LIMIT over 64 MiB of output. */
-enum rc picture_encode(const struct raster *r, const struct picture_encoding *enc, struct buf *out,
-	struct err *e);
+/* Append the picture to *out.  Sixel has raster attributes, no trailing '-', P2=1; everything
+ * from DCS to ST.  RC_LIMIT over 64 MiB of output, RC_INVALID for a count of greys not named
+ * above; *out is then as it was. */
+enum rc picture_encode(
+	const struct raster *r, const struct picture_encoding *enc, struct buf *out, struct err *e);
 
 /* "sixel", "kitty", "blocks", "blocks256", "pgm", "ppm". */
 const char *picture_protocol_name(enum picture_protocol p);

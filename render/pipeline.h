@@ -1,10 +1,11 @@
 /* The pictures that the viewer wants, made off the UI thread: decode, window, scale, encode.
  *
- * The viewer publishes a want-set, an ordered list: the slice it wants to see, then those ahead in the
- * direction of travel, then behind.  Each call replaces the list: queued work that is no longer wanted is
- * dropped, work in hand finishes (measured elsewhere: cancelling at each key shows nothing at all while a
- * key is held).  The first entry is decoded, made and encoded and its bytes are posted; the others
- * are only decoded into the frame cache, so that stepping finds them there. */
+ * The viewer publishes a want-set, an ordered list: the slice it wants to see, then those ahead
+ * in the direction of travel, then behind.  Each call replaces the list: queued work that is no
+ * longer wanted is dropped, work in hand finishes (measured elsewhere: cancelling at each key
+ * shows nothing at all while a key is held).  The first entry is decoded, made and encoded and
+ * its bytes are posted; the others are only decoded into the frame cache, so that stepping
+ * finds them there. */
 #ifndef RENDER_PIPELINE_H
 #define RENDER_PIPELINE_H
 
@@ -19,57 +20,72 @@
 /* Where frames come from.  `load` is called on pool threads, never twice at once for the same
  * `worker` (0..workers-1); `index` is the slice number within the series, from 0. */
 struct pipeline_source {
-	enum rc (*load)(void *ctx, unsigned worker, uint64_t series, uint32_t index, struct frame **out,
-		struct err *e);
+	enum rc (*load)(void *ctx, unsigned worker, uint64_t series, uint32_t index,
+		struct frame **out, struct err *e);
 	void *ctx;
 };
 
 struct pipeline_picture;
 
 struct pipeline_config {
-	unsigned workers;     /* 0: cores - 1, at least 1 */
-	size_t cache_bytes;   /* of decoded frames; 0: 256 MiB */
+	unsigned workers;   /* 0: cores - 1, at least 1 */
+	size_t cache_bytes; /* of decoded frames; 0: 256 MiB */
 	struct pipeline_source source;
-	struct inbox *inbox;  /* where results go; lent, outlives the pipeline */
+	struct inbox *inbox; /* where results go; lent, outlives the pipeline */
 	/* reader's thread: a result is there; owns nothing */
 	void (*picture)(void *reader, struct pipeline_picture *p);
 };
 
-/* One result, posted to the inbox.  Passed to config.picture and freed after it returns, unless the callee
- * takes p->bytes (buf_take) or p->frame (then sets it to NULL). */
+/* One result, posted to the inbox.  Passed to config.picture and freed after it returns, unless
+ * the callee takes p->bytes (buf_take) or p->frame (then sets it to NULL). */
 struct pipeline_picture {
 	struct msg msg;
 	void (*picture)(void *reader, struct pipeline_picture *p);
 	uint64_t series;
 	uint32_t index;
-	uint64_t serial;         /* of the pipeline_want call this answers */
+	uint64_t serial; /* of the pipeline_show call this answers */
 	enum rc rc;
 	struct err err;
-	struct buf bytes;        /* encoded picture */
-	struct frame *frame;     /* one reference, NULL on failure */
-	uint32_t width, height;  /* of the raster */
+	struct buf bytes;       /* encoded picture */
+	struct frame *frame;    /* one reference, NULL on failure */
+	uint32_t width, height; /* of the raster */
 	struct picture_place place;
+	struct window window; /* what it was made with: the view's, or auto_window's preset */
 	double decode_ms, make_ms, encode_ms; /* decode_ms 0: it was in the cache */
 };
 
 struct pipeline_want {
-	uint64_t series;         /* the caller's id of an open series */
+	uint64_t series; /* the caller's id of an open series */
 	uint32_t index;
 };
 
 struct pipeline;
 
+/* Starts the workers.  *config is copied. */
 struct pipeline *pipeline_new(const struct pipeline_config *config);
-void pipeline_free(struct pipeline *p); /* waits for work in hand; NULL is allowed */
 
-/* Replace the want-set; `v` and `enc` are for wants[0], whose presets the caller may not know before its
- * first frame is decoded: with auto_window the window is presets[0] of that frame.  Returns the
- * serial that the answer will carry.  Never blocks. n 0: nothing is wanted. */
+/* Waits for work in hand, whose result is still posted.  NULL is allowed. */
+void pipeline_free(struct pipeline *p);
+
+/* Replace the want-set; `v` and `enc` are for wants[0], whose presets the caller may not know
+ * before its first frame is decoded: with auto_window the window is presets[0] of that frame
+ * (the view's where there is none: colour).  `modality` may be NULL.  Wants, view, encoding and
+ * modality are copied.
+ *
+ * Returns the serial that the answer will carry.  Each call has at most one answer: none if a
+ * later call came before work on it began, or if the answer to a later call was posted first,
+ * so that answers come in rising order.  The last call is always answered.  A frame ahead or
+ * behind that fails to load is passed over in silence, and not tried again before the next
+ * call.
+ *
+ * Waits for no loading or encoding, only for the lock.  n 0: nothing is wanted. */
 uint64_t pipeline_show(struct pipeline *p, const struct pipeline_want *wants, unsigned n,
 	const struct picture_view *v, const struct picture_encoding *enc, const char *modality,
 	int auto_window);
 
-/* Forget the frames of a series that was closed. */
+/* Forget the frames of a series that was closed, and what is wanted of it.  A load of it that
+ * is under way still finishes after this returns (its frame is not kept), so the source must
+ * stand that. */
 void pipeline_forget(struct pipeline *p, uint64_t series);
 
 #endif

@@ -11,10 +11,11 @@
 
 /* What the reviewer has chosen. */
 struct window {
-	bool use_lut;         /* the header's VOI LUT instead of centre and width */
+	bool use_lut; /* the header's VOI LUT instead of centre and width */
 	enum voi_function function;
-	double centre, width; /* modality units; width at least 1 for VOI_LINEAR, above 0 otherwise */
-	bool invert;          /* on top of what MONOCHROME1 asks for */
+	double centre,
+		width; /* modality units; width at least 1 for VOI_LINEAR, above 0 otherwise */
+	bool invert;   /* on top of what MONOCHROME1 asks for */
 };
 
 struct window_preset {
@@ -22,12 +23,13 @@ struct window_preset {
 	struct window window;
 };
 
-/* The presets of a frame, best first: those of its header (VOI LUT, then windows by their names), then
- * for `modality` "CT" brain, subdural, stroke, bone, lung, mediastinum, abdomen, liver; then for every
- * modality "percentile" (1..99 % of the values outside the padding) and "full range".  A frame
- * without header windows starts with percentile, save CT, which starts with soft tissue 40/400.
- * Returns how many of at most `max` were written; 0 for colour frames. */
-size_t window_presets(const struct frame *f, const char *modality, struct window_preset *out, size_t max);
+/* The presets of a frame, best first: those of its header (VOI LUT, then windows by their
+ * names), then for `modality` "CT" brain, subdural, stroke, bone, lung, mediastinum, abdomen,
+ * liver; then for every modality "percentile" (1..99 % of the values outside the padding) and
+ * "full range".  A frame without header windows starts with percentile, save CT, which starts
+ * with soft tissue 40/400. Returns how many of at most `max` were written; 0 for colour frames. */
+size_t window_presets(
+	const struct frame *f, const char *modality, struct window_preset *out, size_t max);
 
 /* One value in modality units to 0..255 as displayed (invert included, not MONOCHROME1). */
 uint8_t window_apply(const struct window *w, double value);

@@ -49,7 +49,7 @@ DECODE_LIBS := -lgdcmMSFF -lgdcmDICT -lgdcmDSED -lgdcmIOD -lgdcmCommon -lz -lm
 OBJ         = $(patsubst %,$(B)/obj/%.o,$(basename $(1)))
 CORE_OBJ   := $(call OBJ,$(CORE_SRC))
 RENDER_OBJ := $(call OBJ,$(RENDER_SRC))
-TUI_OBJ    := $(call OBJ,$(TUI_SRC))
+TUI_OBJ    := $(call OBJ,$(TUI_SRC)) $(B)/obj/gen/default_keys.o
 DECODE_OBJ := $(call OBJ,$(DECODE_SRC) $(wildcard core/dicom/gdcm.cc))
 VERIFY_OBJ := $(call OBJ,$(VERIFY_SRC))
 PROGRAMS   := $(B)/wetread $(B)/wetread-decoder $(B)/wetread-verify
@@ -65,6 +65,16 @@ $(B)/obj/%.o: %.cc
 	$(call say,CXX,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+
+# default.keys as a C string: the file that is shipped is the default that is built in
+$(B)/gen/default_keys.c: keymaps/default.keys
+	@mkdir -p $(@D)
+	$(Q){ echo '#include "tui/keymap.h"'; echo 'const char keymap_default[] ='; \
+	 sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $<; echo ';'; } > $@
+
+$(B)/obj/gen/%.o: $(B)/gen/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/libcore.a: $(CORE_OBJ)
 $(B)/librender.a: $(RENDER_OBJ)

@@ -113,8 +113,8 @@ account_enrol(struct ledger *l, const struct signer *officer, const struct accou
 	struct err *e)
 {
 	struct stmt *s = db_query(ledger_db(l), "SELECT 1 FROM account WHERE id = $1");
-	struct key made = { 0 };
-	const struct key *key = a->key;
+	struct sign_key made = { 0 };
+	const struct sign_key *key = a->key;
 	struct sealed_key sealed;
 	enum rc rc = account_check(a->user, a->name, a->password, e);
 	bool used;
@@ -211,7 +211,7 @@ stand_in(struct stored *a)
 }
 
 static enum rc
-unlock(struct ledger *l, const char *user, const char *password, struct stored *a, struct key *out,
+unlock(struct ledger *l, const char *user, const char *password, struct stored *a, struct sign_key *out,
 	struct err *e)
 {
 	bool known = read_stored(l, user, a);
@@ -233,7 +233,7 @@ unlock(struct ledger *l, const char *user, const char *password, struct stored *
 }
 
 enum rc
-account_unlock(struct ledger *l, const char *user, const char *password, struct key *out,
+account_unlock(struct ledger *l, const char *user, const char *password, struct sign_key *out,
 	struct err *e)
 {
 	struct stored a;
@@ -270,7 +270,7 @@ insert_session(struct ledger *l, const struct session *s, int64_t at, struct err
 }
 
 static enum rc
-record_login(struct ledger *l, struct session *s, const struct key *user_key, struct err *e)
+record_login(struct ledger *l, struct session *s, const struct sign_key *user_key, struct err *e)
 {
 	struct signer who = { .key = user_key, .user = s->user, .name = s->name, .role = "",
 		.session = s->id, .source = s->source };
@@ -310,7 +310,7 @@ enum rc
 session_open(struct ledger *l, const char *user, const char *password, const char *source,
 	struct session *out, struct err *e)
 {
-	struct key user_key = { 0 };
+	struct sign_key user_key = { 0 };
 	struct err why = { 0 };
 	struct stored a;
 	enum rc rc;

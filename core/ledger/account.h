@@ -20,7 +20,7 @@ struct account_enrolment {
 	const char *password; /* typed by the user */
 	const char *roles[ACCOUNT_ROLES];
 	const char *evidence; /* how the officer checked the identity (11.100(b)) */
-	const struct key *key; /* NULL: a new one is made */
+	const struct sign_key *key; /* NULL: a new one is made */
 };
 
 /* Are id, name and password fit?  RC_INVALID says what is wrong. */
@@ -32,7 +32,7 @@ enum rc account_enrol(struct ledger *l, const struct signer *officer, const stru
 
 /* Open a user's own key with the password, for one signature.  RC_DENIED on a wrong password, an unknown or
  * disabled account (in the same time), or a key row that its enrolment event does not vouch for. */
-enum rc account_unlock(struct ledger *l, const char *user, const char *password, struct key *out,
+enum rc account_unlock(struct ledger *l, const char *user, const char *password, struct sign_key *out,
 	struct err *e);
 
 /* A login. */
@@ -43,7 +43,7 @@ struct session {
 	char source[160];
 	char roles[ACCOUNT_ROLES][16];
 	size_t role_count;
-	struct key key; /* signs what the session does, save decisions */
+	struct sign_key key; /* signs what the session does, save decisions */
 };
 
 /* Check id and password, write the login event (signed by the user key, which certifies the session's key).

@@ -339,7 +339,7 @@ decision_json(const struct decision_request *r, const struct ground *g, const st
 
 static enum rc
 write_decision(struct ledger *l, const struct session *who, const struct decision_request *r,
-	const struct key *key, struct decision_receipt *out, struct err *e)
+	const struct sign_key *key, struct decision_receipt *out, struct err *e)
 {
 	struct ground g = { 0 };
 	struct signing sg;
@@ -395,7 +395,7 @@ enum rc
 decision_sign(struct ledger *l, const struct session *who, const struct decision_request *r,
 	struct decision_receipt *out, struct err *e)
 {
-	struct key key = { 0 };
+	struct sign_key key = { 0 };
 	enum rc rc = check_request(r, e);
 
 	memset(out, 0, sizeof(*out));

@@ -54,7 +54,7 @@ key_wipe(void *p, size_t n)
 }
 
 enum rc
-key_from_seed(struct key *k, const unsigned char seed[32], struct err *e)
+key_from_seed(struct sign_key *k, const unsigned char seed[32], struct err *e)
 {
 	unsigned char public[32];
 
@@ -67,7 +67,7 @@ key_from_seed(struct key *k, const unsigned char seed[32], struct err *e)
 }
 
 enum rc
-key_new(struct key *k, struct err *e)
+key_new(struct sign_key *k, struct err *e)
 {
 	unsigned char seed[32];
 	enum rc rc;
@@ -79,7 +79,7 @@ key_new(struct key *k, struct err *e)
 }
 
 void
-key_free(struct key *k)
+key_free(struct sign_key *k)
 {
 	sodium_free(k->secret); /* wipes; NULL is allowed */
 	memset(k, 0, sizeof(*k));
@@ -132,7 +132,7 @@ stretch(const struct sealed_key *s, const char *password, unsigned char out[32],
 }
 
 enum rc
-key_seal(const struct key *k, const char *user, const char *password, struct sealed_key *out,
+key_seal(const struct sign_key *k, const char *user, const char *password, struct sealed_key *out,
 	struct err *e)
 {
 	unsigned char under[32], nonce[24], seed[32], box[48];
@@ -162,7 +162,7 @@ key_seal(const struct key *k, const char *user, const char *password, struct sea
 }
 
 enum rc
-key_open(const struct sealed_key *s, const char *user, const char *password, struct key *out,
+key_open(const struct sealed_key *s, const char *user, const char *password, struct sign_key *out,
 	struct err *e)
 {
 	unsigned char under[32], nonce[24], seed[32], box[48];
@@ -192,7 +192,7 @@ key_open(const struct sealed_key *s, const char *user, const char *password, str
 }
 
 void
-key_sign(const struct key *k, const char *tag, const void *bytes, size_t n,
+key_sign(const struct sign_key *k, const char *tag, const void *bytes, size_t n,
 	char sig[KEY_SIGNATURE_HEX])
 {
 	unsigned char raw[crypto_sign_BYTES];

@@ -18,7 +18,7 @@ enum {
 };
 
 /* An Ed25519 key pair.  The secret lies in locked memory that is wiped by key_free. */
-struct key {
+struct sign_key {
 	unsigned char *secret; /* 64 bytes, sodium_malloc */
 	char kid[KEY_PUBLIC_HEX]; /* the public key in hexadecimal: the key's name everywhere */
 };
@@ -26,9 +26,9 @@ struct key {
 /* Before anything else here; ends the program where libsodium cannot work. */
 void keys_init(void);
 
-enum rc key_new(struct key *k, struct err *e);
-enum rc key_from_seed(struct key *k, const unsigned char seed[32], struct err *e);
-void key_free(struct key *k); /* a zeroed struct is allowed */
+enum rc key_new(struct sign_key *k, struct err *e);
+enum rc key_from_seed(struct sign_key *k, const unsigned char seed[32], struct err *e);
+void key_free(struct sign_key *k); /* a zeroed struct is allowed */
 
 /* A user's secret, sealed under the password: Argon2id and XChaCha20-Poly1305 with the user id and public
  * key as associated data, so that a row cannot be moved to another user. */
@@ -42,14 +42,14 @@ struct sealed_key {
 
 /* 12 to 256 characters; RC_INVALID says what is wrong. */
 enum rc key_password_check(const char *password, struct err *e);
-enum rc key_seal(const struct key *k, const char *user, const char *password, struct sealed_key *out,
+enum rc key_seal(const struct sign_key *k, const char *user, const char *password, struct sealed_key *out,
 	struct err *e);
 /* RC_DENIED: the password is wrong or the row is not this user's.  Takes about 0.1 s. */
-enum rc key_open(const struct sealed_key *s, const char *user, const char *password, struct key *out,
+enum rc key_open(const struct sealed_key *s, const char *user, const char *password, struct sign_key *out,
 	struct err *e);
 
 /* hex(Ed25519(tag NUL bytes)) */
-void key_sign(const struct key *k, const char *tag, const void *bytes, size_t n,
+void key_sign(const struct sign_key *k, const char *tag, const void *bytes, size_t n,
 	char sig[KEY_SIGNATURE_HEX]);
 
 /* SHA-256 piece by piece, hexadecimal at the end. */

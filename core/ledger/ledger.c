@@ -127,7 +127,7 @@ set_meta(struct ledger *l, const char *name, const char *value, struct err *e)
 }
 
 static enum rc
-found(struct ledger *l, const struct ledger_founder *f, const struct key *officer, struct err *e)
+found(struct ledger *l, const struct ledger_founder *f, const struct sign_key *officer, struct err *e)
 {
 	struct signer as_officer = {
 		.key = officer, .user = f->user, .name = f->name,
@@ -159,7 +159,7 @@ found(struct ledger *l, const struct ledger_founder *f, const struct key *office
 static enum rc
 create_tables(struct ledger *l, const struct ledger_founder *f, struct err *e)
 {
-	struct key officer = { 0 };
+	struct sign_key officer = { 0 };
 	char text[KEY_PUBLIC_HEX + 1];
 	enum rc rc = ledger_begin(l, e);
 

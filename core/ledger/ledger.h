@@ -15,7 +15,7 @@ struct ledger;
 
 /* Who writes an event: the system (imports, failed logins), a user, or a user's session. */
 struct signer {
-	const struct key *key;
+	const struct sign_key *key;
 	const char *user;    /* account id, or "system" */
 	const char *name;    /* printed name */
 	const char *role;    /* in use; "" none */

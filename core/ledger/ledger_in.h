@@ -10,7 +10,7 @@ struct ledger {
 	const struct clock *clock;
 	char id[33];
 	char boot[40];
-	struct key system_key;
+	struct sign_key system_key;
 	struct signer system;
 	int64_t appended;   /* events of the open transaction */
 	int64_t unanchored; /* events since the last anchor */

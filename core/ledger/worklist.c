@@ -252,3 +252,38 @@ worklist_steps(struct ledger *l, const struct session *who, struct worklist_step
 	}
 	return rc;
 }
+
+enum rc
+worklist_standing(struct ledger *l, int64_t series, char *to, size_t size, struct err *e)
+{
+	struct stmt *s = db_query(ledger_db(l),
+		"SELECT t.step, t.state, (SELECT d.verdict FROM decision d WHERE d.series = t.series AND"
+		" d.step = t.step ORDER BY d.id DESC LIMIT 1) FROM task t JOIN step p"
+		" ON p.workflow = t.workflow AND p.name = t.step WHERE t.series = $1 ORDER BY p.place");
+	size_t used = 0;
+	enum rc rc;
+
+	to[0] = '\0';
+	stmt_int(s, 1, series);
+	while ((rc = stmt_step(s, e)) == RC_OK && used < size) {
+		bool done = strcmp(stmt_get_text(s, 1), "done") == 0;
+
+		used += (size_t)snprintf(to + used, size - used, "%s%s %s%s", used > 0 ? " · " : "",
+			stmt_get_text(s, 0), done ? stmt_get_text(s, 2) : stmt_get_text(s, 1),
+			done ? "ed" : "");
+	}
+	stmt_done(s);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+bool
+worklist_is_open(struct ledger *l, int64_t task)
+{
+	struct stmt *s = db_query(ledger_db(l), "SELECT 1 FROM task WHERE id = $1 AND state = 'open'");
+	bool open;
+
+	stmt_int(s, 1, task);
+	open = stmt_step(s, NULL) == RC_OK;
+	stmt_done(s);
+	return open;
+}

@@ -61,4 +61,10 @@ enum rc worklist_steps(struct ledger *l, const struct session *who, struct workl
 enum rc worklist_role(struct ledger *l, const struct session *who, const char *step, const char **role,
 	struct err *e);
 
+/* The steps of one series and how they stand: "phi open · quality done". */
+enum rc worklist_standing(struct ledger *l, int64_t series, char *to, size_t size, struct err *e);
+
+/* Is this step of the series open? */
+bool worklist_is_open(struct ledger *l, int64_t task);
+
 #endif

@@ -1,0 +1,553 @@
+/* The workstation: screens on a stack, commands through the gate, what is told on the bottom line. */
+#include "tui/app.h"
+
+#include <ncursesw/curses.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+#include "core/base/str.h"
+#include "tui/dialog.h"
+#include "tui/loop.h"
+
+void
+app_stale(struct app *app)
+{
+	app->stale = true;
+}
+
+void
+app_say(struct app *app, enum style s, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(app->status, sizeof(app->status), fmt, ap);
+	va_end(ap);
+	str_clean(app->status);
+	app->status_style = s;
+	app->stale = true;
+}
+
+void
+app_complain(struct app *app, const struct err *e)
+{
+	app_say(app, STYLE_WARN, "%s", e->text[0] != '\0' ? e->text : rc_name(e->rc));
+}
+
+void
+app_post_take(struct app *app, struct job *j)
+{
+	worker_post_take(app->worker, j);
+}
+
+struct area
+app_body(const struct app *app)
+{
+	(void)app;
+	return (struct area){ .row = 1, .column = 0, .rows = LINES - 3, .columns = COLS };
+}
+
+bool
+app_has_state(const struct app *app, const void *state)
+{
+	for (int i = 0; i < app->depth; i++)
+		if (app->stack[i].state == state)
+			return true;
+	return false;
+}
+
+static const struct screen_ops *
+top_ops(const struct app *app)
+{
+	return app->depth > 0 ? app->stack[app->depth - 1].ops : NULL;
+}
+
+static void *
+top_state(const struct app *app)
+{
+	return app->depth > 0 ? app->stack[app->depth - 1].state : NULL;
+}
+
+void
+app_push(struct app *app, const struct screen_ops *ops, const void *argument)
+{
+	void *state;
+
+	if (app->depth == APP_SCREENS) {
+		app_say(app, STYLE_WARN, "too many screens are open: q closes one");
+		return;
+	}
+	if (app->depth > 0 && top_ops(app)->hidden != NULL)
+		top_ops(app)->hidden(app, top_state(app));
+	state = mem_zero(1, ops->state_size);
+	app->stack[app->depth].ops = ops;
+	app->stack[app->depth++].state = state;
+	if (ops->open != NULL)
+		ops->open(app, state, argument);
+	app->stale = true;
+}
+
+static void
+drop_top(struct app *app)
+{
+	const struct screen_ops *ops = top_ops(app);
+	void *state = top_state(app);
+
+	if (ops->hidden != NULL)
+		ops->hidden(app, state);
+	app->depth--; /* first: answers that come while it closes find it gone */
+	if (ops->close != NULL)
+		ops->close(app, state);
+	free(state);
+	app->stale = true;
+}
+
+void
+app_pop(struct app *app)
+{
+	if (app->depth == 0)
+		return;
+	drop_top(app);
+	if (app->depth == 0) {
+		app->quitting = true;
+		return;
+	}
+	if (top_ops(app)->shown != NULL)
+		top_ops(app)->shown(app, top_state(app));
+}
+
+void
+app_reset(struct app *app, const struct screen_ops *ops, const void *argument)
+{
+	dialog_close(app);
+	while (app->depth > 0)
+		drop_top(app);
+	app_push(app, ops, argument);
+}
+
+void
+app_quit(struct app *app)
+{
+	app->quitting = true;
+}
+
+/* ---- login and logout ---- */
+
+struct logout_job {
+	struct job job;
+	struct session session;
+};
+
+static void
+logout_run(struct job *j, struct ledger *l)
+{
+	session_close(l, &((struct logout_job *)j)->session);
+}
+
+void
+app_logout(struct app *app)
+{
+	struct logout_job *j;
+
+	if (!app->logged_in)
+		return;
+	j = mem_zero(1, sizeof(*j));
+	j->job.run = logout_run;
+	j->session = app->session; /* the key goes with it */
+	memset(&app->session, 0, sizeof(app->session));
+	app->logged_in = false;
+	app_post_take(app, &j->job);
+}
+
+/* ---- commands ---- */
+
+static unsigned
+app_have(struct app *app)
+{
+	const struct screen_ops *ops = top_ops(app);
+	unsigned have = ops != NULL && ops->have != NULL ? ops->have(app, top_state(app)) : 0;
+
+	return have | (app->dialog != NULL ? NEED_DIALOG : 0);
+}
+
+static void
+back(struct app *app)
+{
+	if (app->depth == 1 && app->logged_in) {
+		app_logout(app);
+		app_reset(app, &scr_login_ops, NULL);
+		return;
+	}
+	app_pop(app);
+}
+
+/* Commands of every screen; the rest go to the screen. */
+static bool
+common_command(struct app *app, enum command c)
+{
+	switch (c) {
+	case CMD_HELP:
+		if (top_ops(app) != &scr_help_ops)
+			app_push(app, &scr_help_ops, top_ops(app));
+		return true;
+	case CMD_PROMPT:
+		app->prompting = true;
+		line_set(&app->prompt, "");
+		return true;
+	case CMD_BACK:
+		back(app);
+		return true;
+	case CMD_QUIT:
+		app_quit(app);
+		return true;
+	case CMD_REDRAW:
+		app->repaint = true;
+		return true;
+	case CMD_SUSPEND:
+		loop_suspend(app);
+		return true;
+	default:
+		return false;
+	}
+}
+
+void
+app_command(struct app *app, enum command c, const char *argument)
+{
+	const char *refusal;
+	const struct screen_ops *ops = top_ops(app);
+
+	if (c == CMD_NONE || ops == NULL)
+		return;
+	app->stale = true;
+	refusal = command_refusal(c, app_have(app));
+	if (refusal != NULL) {
+		app_say(app, STYLE_WARN, "%s: %s", command_info(c)->name, refusal);
+		return;
+	}
+	if (app->dialog != NULL && (command_info(c)->needs & NEED_DIALOG)) {
+		app->dialog->ops->command(app, app->dialog, c);
+		return;
+	}
+	if (!common_command(app, c) && ops->command != NULL)
+		ops->command(app, top_state(app), c, argument != NULL ? argument : "");
+}
+
+static void
+run_prompt(struct app *app)
+{
+	char name[64];
+	size_t n = strcspn(app->prompt.text, " ");
+	const char *argument = app->prompt.text + n;
+	enum command c;
+
+	app->prompting = false;
+	while (*argument == ' ')
+		argument++;
+	snprintf(name, sizeof(name), "%.*s", (int)(n < sizeof(name) - 1 ? n : sizeof(name) - 1),
+		app->prompt.text);
+	if (name[0] == '\0')
+		return;
+	c = command_find(name);
+	if (c == CMD_NONE)
+		app_say(app, STYLE_WARN, "there is no command %s; ? lists them", name);
+	else
+		app_command(app, c, argument);
+}
+
+static void
+prompt_key(struct app *app, const struct key *k)
+{
+	char text[64];
+
+	app->stale = true;
+	if (k->code == K_ESC || k->code == (KEY_CTRL | 'c')) {
+		app->prompting = false;
+	} else if (k->code == K_ENTER) {
+		run_prompt(app);
+	} else if (k->code == K_TAB) {
+		if (command_complete(app->prompt.text, text, sizeof(text)) > 0)
+			line_set(&app->prompt, text);
+	} else {
+		line_key(&app->prompt, k);
+	}
+}
+
+const char *
+app_key_of(const struct app *app, enum command c, char to[16])
+{
+	const struct screen_ops *ops = top_ops(app);
+
+	return keymap_key_of(app->keys, ops != NULL ? ops->section : NULL,
+		ops != NULL ? ops->section2 : NULL, c, to);
+}
+
+static void
+dialog_key(struct app *app, const struct key *k)
+{
+	app->stale = true;
+	if (app->dialog->ops->key(app, app->dialog, k))
+		return;
+	app_command(app, keymap_find(app->keys, "dialog", NULL, k->code), NULL);
+}
+
+static void
+plain_key(struct app *app, const struct key *k)
+{
+	const struct screen_ops *ops = top_ops(app);
+
+	if (ops->key != NULL && ops->key(app, top_state(app), k)) {
+		app->stale = true;
+		return;
+	}
+	app_command(app, keymap_find(app->keys, ops->section, ops->section2, k->code), NULL);
+}
+
+/* Pasted text is text: it may go into a field, never to a command. */
+static bool
+paste_blocked(const struct app *app, const struct key *k)
+{
+	return app->pasting && (k->code >= KEY_SPECIAL || (app->dialog == NULL && !app->prompting &&
+								  top_ops(app) != &scr_login_ops));
+}
+
+void
+app_key(struct app *app, const struct key *k)
+{
+	const struct screen_ops *ops = top_ops(app);
+
+	if (k->code == K_PASTE_BEGIN || k->code == K_PASTE_END)
+		app->pasting = k->code == K_PASTE_BEGIN;
+	if (ops == NULL || (k->code >= K_PASTE_BEGIN && k->code < KEY_CTRL) || k->code == K_IGNORED ||
+		paste_blocked(app, k))
+		return;
+	if (k->code == K_MOUSE) {
+		if (app->dialog == NULL && !app->prompting && ops->mouse != NULL)
+			ops->mouse(app, top_state(app), k);
+		return;
+	}
+	if (app->status[0] != '\0') {
+		app->status[0] = '\0';
+		app->stale = true;
+	}
+	if (app->prompting)
+		prompt_key(app, k);
+	else if (app->dialog != NULL)
+		dialog_key(app, k);
+	else
+		plain_key(app, k);
+}
+
+/* ---- drawing ---- */
+
+static void
+draw_top(struct app *app)
+{
+	const struct screen_ops *ops = top_ops(app);
+	char left[300] = "", right[300] = "", line[400];
+	int room = COLS;
+
+	if (ops->top != NULL)
+		ops->top(app, top_state(app), left, right, sizeof(left));
+	snprintf(line, sizeof(line), " %s%s%.300s", ops->title, left[0] != '\0' ? "   " : "", left);
+	if (str_columns(right) + str_columns(line) + 3 < (size_t)COLS) {
+		room = COLS - (int)str_columns(right) - 1;
+		draw_text(0, room, COLS - room, STYLE_BAR, right);
+	}
+	draw_text(0, 0, room, STYLE_BAR, line);
+}
+
+/* Only what can be done now stands on the key line. */
+static void
+draw_keys(struct app *app, int row)
+{
+	const struct screen_ops *ops = top_ops(app);
+	unsigned have = app_have(app);
+	char line[400] = " ", key[16];
+	size_t used = 1;
+
+	for (const enum command *c = ops->key_line; c != NULL && *c != CMD_NONE; c++) {
+		const char *name = command_info(*c)->name;
+
+		if (command_refusal(*c, have) != NULL || *app_key_of(app, *c, key) == '\0' ||
+			used + 48 > sizeof(line))
+			continue;
+		used += (size_t)snprintf(line + used, sizeof(line) - used, "%s %s  ", key, name);
+	}
+	draw_text(row, 0, COLS, STYLE_DIM, line);
+}
+
+static void
+draw_bottom(struct app *app)
+{
+	int row = LINES - 2;
+
+	if (app->prompting) {
+		draw_text(row, 0, COLS, STYLE_PLAIN, " :");
+		line_draw(&app->prompt, row, 2, COLS - 2, true);
+	} else {
+		char line[300];
+
+		snprintf(line, sizeof(line), " %s", app->status);
+		draw_text(row, 0, COLS, app->status_style, line);
+	}
+	draw_keys(app, LINES - 1);
+}
+
+void
+app_draw(struct app *app)
+{
+	const struct screen_ops *ops = top_ops(app);
+
+	draw_no_cursor();
+	erase();
+	if (COLS < 60 || LINES < 20) {
+		draw_format(0, 0, COLS, STYLE_PLAIN, "wetread needs 60x20 cells, here are %dx%d", COLS,
+			LINES);
+		doupdate();
+		wnoutrefresh(stdscr);
+		return;
+	}
+	draw_top(app);
+	ops->draw(app, top_state(app), app_body(app));
+	draw_bottom(app);
+	if (app->dialog != NULL)
+		dialog_draw(app, app_body(app));
+	wnoutrefresh(stdscr);
+}
+
+void
+app_layout(struct app *app)
+{
+	for (int i = 0; i < app->depth; i++)
+		if (app->stack[i].ops->layout != NULL)
+			app->stack[i].ops->layout(app, app->stack[i].state);
+	app->repaint = true;
+}
+
+int
+app_timeout(struct app *app)
+{
+	const struct screen_ops *ops = top_ops(app);
+
+	return ops != NULL && ops->tick_in != NULL ? ops->tick_in(app, top_state(app)) : -1;
+}
+
+void
+app_tick(struct app *app)
+{
+	const struct screen_ops *ops = top_ops(app);
+
+	if (ops != NULL && ops->tick != NULL)
+		ops->tick(app, top_state(app));
+}
+
+/* ---- start and end ---- */
+
+static void
+on_picture(void *reader, struct pipeline_picture *p)
+{
+	struct app *app = reader;
+
+	if (app->picture != NULL && app_has_state(app, app->picture_state))
+		app->picture(app, app->picture_state, p);
+}
+
+static void
+load_keys(struct app *app)
+{
+	const char *home = getenv("XDG_CONFIG_HOME"), *user = getenv("HOME");
+	char *path = home != NULL && *home != '\0' ? mem_format("%s/wetread/keys", home)
+						   : mem_format("%s/.config/wetread/keys",
+							     user != NULL ? user : "");
+	struct buf complaints = { 0 };
+
+	app->keys = keymap_new();
+	keymap_load(app->keys, path, &complaints, NULL);
+	if (complaints.len > 0) {
+		complaints.data[strcspn(complaints.data, "\n")] = '\0';
+		app_say(app, STYLE_WARN, "%s", complaints.data);
+	}
+	buf_release(&complaints);
+	free(path);
+}
+
+static enum rc
+open_archive(struct app *app, const char *folder, struct err *e)
+{
+	char *mark = mem_format("%s/demo", folder);
+	struct ledger *l;
+	enum rc rc = ledger_open(&l, folder, DB_WRITE, NULL, e);
+
+	app->demo = access(mark, F_OK) == 0;
+	free(mark);
+	if (rc == RC_OK) {
+		app->worker = worker_new(l, app->inbox);
+		rc = store_open(&app->store, folder, 0, e);
+	}
+	return rc;
+}
+
+static unsigned
+pool_size(void)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return cores > 9 ? 8 : cores > 1 ? (unsigned)cores - 1 : 1;
+}
+
+static void
+app_release(struct app *app)
+{
+	dialog_close(app);
+	while (app->depth > 0)
+		drop_top(app);
+	app_logout(app);
+	term_close(app->term);
+	pipeline_free(app->pipeline);
+	slides_free(app->slides);
+	worker_free(app->worker);
+	inbox_free(app->inbox);
+	store_close(app->store);
+	keymap_free(app->keys);
+	line_wipe(&app->prompt);
+	free(app->archive);
+}
+
+static void
+start(struct app *app)
+{
+	struct pipeline_config pc = { .workers = pool_size(), .inbox = app->inbox, .picture = on_picture };
+
+	app->slides = slides_new(app->store, pc.workers);
+	pc.source.load = slides_load;
+	pc.source.ctx = app->slides;
+	app->pipeline = pipeline_new(&pc);
+	app->started_us = clock_mono_us();
+	draw_begin();
+	app_push(app, &scr_login_ops, NULL);
+	loop_run(app);
+}
+
+enum rc
+app_run(const struct app_config *config, struct err *e)
+{
+	struct app app = { 0 };
+	enum rc rc;
+
+	app.archive = mem_string(config->archive);
+	app.inbox = inbox_new();
+	load_keys(&app);
+	rc = open_archive(&app, config->archive, e);
+	if (rc == RC_OK)
+		rc = term_open(&app.term, config->protocol, e);
+	if (rc == RC_OK)
+		start(&app);
+	app_release(&app);
+	return rc;
+}

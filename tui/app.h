@@ -1,0 +1,92 @@
+/* The workstation while it runs: one struct, owned by app_run, handed down to every screen.  UI thread. */
+#ifndef TUI_APP_H
+#define TUI_APP_H
+
+#include "core/archive/store.h"
+#include "core/base/inbox.h"
+#include "core/ledger/account.h"
+#include "core/ledger/worklist.h"
+#include "render/pipeline.h"
+#include "tui/keymap.h"
+#include "tui/line.h"
+#include "tui/screen.h"
+#include "tui/slides.h"
+#include "tui/term.h"
+#include "tui/worker.h"
+
+enum { APP_SCREENS = 8 };
+
+struct dialog;
+
+/* A picture result, for the screen on top that shows pictures. */
+typedef void (*app_picture_fn)(struct app *app, void *state, struct pipeline_picture *p);
+
+struct app_config {
+	const char *archive;
+	int protocol; /* enum picture_protocol, -1: what the terminal does best */
+};
+
+struct app {
+	struct term *term;
+	struct keymap *keys;
+	struct inbox *inbox;
+	struct worker *worker;
+	struct store *store;
+	struct slides *slides;
+	struct pipeline *pipeline;
+	char *archive; /* its folder */
+	bool demo;     /* the login screen names the accounts */
+
+	struct session session; /* after login; fixed until logout */
+	bool logged_in;
+
+	struct {
+		const struct screen_ops *ops;
+		void *state;
+	} stack[APP_SCREENS];
+	int depth;
+
+	struct dialog *dialog; /* over everything; NULL none */
+	struct line prompt;    /* after ':' */
+	bool prompting;
+	bool pasting;
+
+	char status[256];      /* bottom line until the next key */
+	enum style status_style;
+	bool stale;            /* draw again */
+	bool repaint;          /* and everything from scratch */
+	bool quitting;
+	int64_t signed_count;  /* of this session, for series per hour */
+	int64_t started_us;
+
+	void (*picture)(struct app *app, void *state, struct pipeline_picture *p);
+	void (*acknowledged)(struct app *app, void *state, uint64_t tag);
+	void *picture_state;
+};
+
+/* Run the workstation on an archive until the user leaves.  RC_OK. */
+enum rc app_run(const struct app_config *config, struct err *e);
+
+/* ---- for screens ---- */
+void app_push(struct app *app, const struct screen_ops *ops, const void *argument);
+void app_pop(struct app *app);
+/* All screens away and this one first: after login and logout. */
+void app_reset(struct app *app, const struct screen_ops *ops, const void *argument);
+void app_quit(struct app *app);
+void app_stale(struct app *app);
+void app_say(struct app *app, enum style s, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* An error as the user should read it. */
+void app_complain(struct app *app, const struct err *e);
+/* Hand a job to the ledger worker. */
+void app_post_take(struct app *app, struct job *j);
+/* Run a command through the gate, as if its key had been pressed. */
+void app_command(struct app *app, enum command c, const char *argument);
+/* Cells between the top line and the bottom two. */
+struct area app_body(const struct app *app);
+/* Does state still belong to a screen that is open?  For answers that come late. */
+bool app_has_state(const struct app *app, const void *state);
+/* The first key of a command on the screen on top. */
+const char *app_key_of(const struct app *app, enum command c, char to[16]);
+void app_logout(struct app *app);
+
+#endif

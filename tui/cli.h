@@ -1,0 +1,67 @@
+/* The subcommands: the same core functions as the screens call, for scripts.  Main thread. */
+#ifndef TUI_CLI_H
+#define TUI_CLI_H
+
+#include <stdbool.h>
+
+#include "core/archive/store.h"
+#include "core/ledger/account.h"
+#include "core/ledger/ledger.h"
+
+/* Exit statuses; users' scripts rely on them. */
+enum { EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, EXIT_FAILED_ };
+
+struct cli {
+	const char *archive;       /* --archive or $WETREAD_ARCHIVE; NULL */
+	const char *user;          /* --user; NULL */
+	const char *password_file; /* --password-file; NULL */
+	bool json, help;
+	int protocol;              /* --protocol of the workstation; -1 */
+	/* while a command runs */
+	struct ledger *ledger;
+	struct store *store;
+};
+
+struct cli_command {
+	const char *name;
+	const char *usage; /* "import [--json] PATH..." and what it does, lines */
+	int (*run)(struct cli *c, int argc, char **argv); /* argv[0] is the command's name */
+};
+
+extern const struct cli_command cli_init_command, cli_demo_command, cli_import_command,
+	cli_worklist_command, cli_show_command, cli_render_command, cli_decide_command,
+	cli_history_command, cli_user_command, cli_selftest_command;
+
+/* ---- what they share (cli.c) ---- */
+
+/* Open the archive of --archive; on failure tells why and returns false. */
+bool cli_open(struct cli *c, enum db_mode mode);
+void cli_close(struct cli *c);
+
+/* Print "wetread: ..." on stderr. */
+void cli_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Tell an error and give its exit status: refused things are 1, the rest 3. */
+int cli_error(const struct err *e);
+int cli_usage(const struct cli_command *k);
+
+/* Options of one command: argv without those taken; false (told) for an unknown one or a missing value.
+ * Options may stand before or after the words. */
+struct cli_option {
+	const char *name;     /* "--filter" */
+	const char **value;   /* takes a value, kept here (the last one wins); or */
+	bool *flag;           /* takes none */
+	const char ***values; /* or may be given several times: a NULL-terminated list, owned by the option */
+};
+bool cli_options(struct cli *c, const struct cli_command *k, const struct cli_option *options, int *argc,
+	char **argv);
+
+/* A password: from --password-file (0600 or refused) or typed at the terminal without echo.  False (told) where
+ * there is none.  Wipe it after use. */
+bool cli_password(struct cli *c, const char *prompt, char *to, size_t size);
+/* Log in as --user (asked for where it is missing).  False (told). */
+bool cli_login(struct cli *c, struct session *out, char *password, size_t size);
+
+/* "USER@HOST tty" of this process, for the record. */
+void cli_source(char *to, size_t size);
+
+#endif

@@ -1,0 +1,110 @@
+/* wetread decide: a signed verdict from a script, by the rules of the screen. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/ledger/catalog.h"
+#include "core/ledger/decision.h"
+#include "core/ledger/reason.h"
+#include "tui/cli.h"
+
+static int
+list_reasons(void)
+{
+	static const char *const actions[] = { "flag", "query", "reject" };
+
+	for (size_t i = 0; i < reason_count(); i++) {
+		const struct reason *r = reason_at(i);
+
+		printf("%-10s %-9s %-7s %-12s %s\n", r->code, r->scheme, actions[r->action], r->group,
+			r->meaning);
+	}
+	return EXIT_DONE;
+}
+
+static int
+sign(struct cli *c, const char *which, struct decision_request *r)
+{
+	struct decision_receipt receipt;
+	struct session session;
+	char password[1024];
+	struct err e = { 0 };
+	enum rc rc = catalog_series_id(c->ledger, which, &r->series, &e);
+	char name[24];
+
+	if (rc != RC_OK)
+		return cli_error(&e);
+	if (!cli_login(c, &session, password, sizeof(password)))
+		return EXIT_REFUSED;
+	r->password = password;
+	r->seen = "not shown: signed by a command";
+	rc = decision_sign(c->ledger, &session, r, &receipt, &e);
+	key_wipe(password, sizeof(password));
+	catalog_series_name(r->series, name);
+	if (rc == RC_OK && c->json)
+		printf("{\"signed\":%lld,\"series\":\"%s\",\"step\":\"%s\",\"verdict\":\"%s\",\"state\":\"%s\","
+		       "\"hash\":\"%s\"}\n",
+			(long long)receipt.number, name, r->step, r->verdict, receipt.state, receipt.hash);
+	else if (rc == RC_OK)
+		printf("signed #%lld: %s %sed, %s, now %s, chain %.16s\n", (long long)receipt.number,
+			r->step, r->verdict, name, receipt.state, receipt.hash);
+	session_close(c->ledger, &session);
+	return rc == RC_OK ? EXIT_DONE : cli_error(&e);
+}
+
+static bool
+take_reasons(struct decision_request *r, const char **reasons)
+{
+	for (; reasons != NULL && *reasons != NULL; reasons++) {
+		if (r->reason_count == DECISION_REASONS) {
+			cli_complain("at most %d reasons", DECISION_REASONS);
+			return false;
+		}
+		r->reasons[r->reason_count++] = *reasons;
+	}
+	return true;
+}
+
+static int
+decide_run(struct cli *c, int argc, char **argv)
+{
+	struct decision_request r = { .note = "" };
+	const char **reasons = NULL;
+	bool list = false;
+	const struct cli_option options[] = {
+		{ .name = "--step", .value = &r.step },
+		{ .name = "--verdict", .value = &r.verdict },
+		{ .name = "--reason", .values = &reasons },
+		{ .name = "--note", .value = &r.note },
+		{ .name = "--list-reasons", .flag = &list },
+		{ .name = NULL },
+	};
+	int status = EXIT_USAGE;
+
+	if (!cli_options(c, &cli_decide_command, options, &argc, argv)) {
+		status = EXIT_USAGE;
+	} else if (c->help) {
+		printf("usage: wetread %s", cli_decide_command.usage);
+		status = EXIT_DONE;
+	} else if (list) {
+		status = list_reasons();
+	} else if (argc != 2 || r.step == NULL || r.verdict == NULL) {
+		status = cli_usage(&cli_decide_command);
+	} else if (take_reasons(&r, reasons)) {
+		status = cli_open(c, DB_WRITE) ? sign(c, argv[1], &r) : EXIT_FAILED_;
+		cli_close(c);
+	}
+	free(reasons);
+	return status;
+}
+
+const struct cli_command cli_decide_command = {
+	.name = "decide",
+	.usage = "decide SERIES --step STEP --verdict pass|fail [--reason CODE]... [--note TEXT]\n"
+		 "\n"
+		 "A signed verdict, by the same rules as on screen, as --user with the password typed or from\n"
+		 "--password-file.  STEP is phi or quality.  A fail needs at least one reason; --list-reasons prints\n"
+		 "the codes.\n",
+	.run = decide_run,
+};

@@ -1,0 +1,246 @@
+/* wetread init DIR: a new archive and its first officer.  wetread demo DIR: one with phantoms and accounts. */
+#include <dirent.h>
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/archive/import.h"
+#include "core/base/mem.h"
+#include "core/demo/demo.h"
+#include "tui/cli.h"
+#include "tui/progress.h"
+
+static const char demo_password[] = "quarantine-demo";
+
+static bool
+empty_folder(const char *path)
+{
+	DIR *d = opendir(path);
+	struct dirent *entry;
+	int n = 0;
+
+	if (d == NULL) {
+		if (errno != ENOENT)
+			return false;
+		return mkdir(path, 0755) == 0;
+	}
+	while ((entry = readdir(d)) != NULL)
+		n++;
+	closedir(d);
+	return n <= 2;
+}
+
+static int
+create(struct cli *c, const char *folder, const struct ledger_founder *f)
+{
+	struct err e = { 0 };
+
+	if (!empty_folder(folder)) {
+		cli_complain("%s is not an empty folder", folder);
+		return EXIT_FAILED_;
+	}
+	if (ledger_create(&c->ledger, folder, f, NULL, &e) != RC_OK ||
+		store_open(&c->store, folder, 1, &e) != RC_OK) {
+		cli_close(c);
+		return cli_error(&e);
+	}
+	return EXIT_DONE;
+}
+
+static int
+init_run(struct cli *c, int argc, char **argv)
+{
+	const char *user = NULL, *name = NULL;
+	const struct cli_option options[] = {
+		{ .name = "--officer", .value = &user },
+		{ .name = "--name", .value = &name },
+		{ .name = NULL },
+	};
+	struct ledger_founder f = { 0 };
+	char password[1024] = "";
+	int status;
+
+	if (!cli_options(c, &cli_init_command, options, &argc, argv))
+		return EXIT_USAGE;
+	if (c->help) {
+		printf("usage: wetread %s", cli_init_command.usage);
+		return EXIT_DONE;
+	}
+	if (argc != 2)
+		return cli_usage(&cli_init_command);
+	f.user = user != NULL ? user : c->user != NULL ? c->user : "officer";
+	f.name = name != NULL ? name : f.user;
+	if (!cli_password(c, "Password of the first officer", password, sizeof(password)))
+		return EXIT_FAILED_;
+	f.password = password;
+	status = create(c, argv[1], &f);
+	key_wipe(password, sizeof(password));
+	cli_close(c);
+	if (status == EXIT_DONE)
+		printf("made the archive %s; its first officer is %s\n"
+		       "next: wetread --archive %s --user %s user add ID --name NAME --role reviewer\n",
+			argv[1], f.user, argv[1], f.user);
+	return status;
+}
+
+const struct cli_command cli_init_command = {
+	.name = "init",
+	.usage = "init DIR [--officer ID] [--name NAME] [--password-file FILE]\n"
+		 "\n"
+		 "Makes an archive in the new or empty folder DIR and enrols its first officer (default id:\n"
+		 "officer), who enrols everybody else.\n",
+	.run = init_run,
+};
+
+/* ---- demo ---- */
+
+static const struct {
+	const char *role, *name;
+} demo_people[] = {
+	{ "reviewer", "Rosa Meier" },     { "radiologist", "Amadou Costa" },
+	{ "coordinator", "Kim Larsen" },  { "expert", "Ines Moreau" },
+	{ "manager", "Jonas Weber" },     { "auditor", "Priya Nair" },
+	{ "admin", "Alex Novak" },
+};
+
+static enum rc
+enrol_people(struct ledger *l, struct err *e)
+{
+	struct sign_key key = { 0 };
+	struct signer officer = { .key = &key, .user = "officer", .name = "Olga Brandt",
+		.role = "officer", .session = "", .source = "wetread demo" };
+	enum rc rc = account_unlock(l, "officer", demo_password, &key, e);
+
+	if (rc == RC_OK)
+		rc = ledger_begin(l, e);
+	if (rc != RC_OK)
+		return rc;
+	for (size_t i = 0; rc == RC_OK && i < MEM_COUNT(demo_people); i++) {
+		struct account_enrolment a = {
+			.user = demo_people[i].role,
+			.name = demo_people[i].name,
+			.password = demo_password,
+			.roles = { demo_people[i].role },
+			.evidence = "demonstration account; nobody's identity",
+		};
+
+		rc = account_enrol(l, &officer, &a, e);
+	}
+	key_free(&key);
+	return ledger_end(l, rc, e);
+}
+
+static void
+demo_step(void *ctx, int done, int total)
+{
+	progress_step(ctx, done, total);
+}
+
+static void
+import_step(void *ctx, const struct import_counts *n, int64_t expected)
+{
+	progress_step(ctx, n->files, expected);
+}
+
+static enum rc
+import_phantoms(struct cli *c, char *folder, struct progress *p, struct import_counts *n, struct err *e)
+{
+	struct import_config ic = {
+		.ledger = c->ledger,
+		.store = c->store,
+		.who = ledger_system(c->ledger),
+		.progress = import_step,
+		.ctx = p,
+	};
+	enum rc rc;
+
+	progress_begin(p, "series drawn");
+	rc = demo_write(folder, 2, demo_step, p, e);
+	progress_end(p);
+	if (rc != RC_OK)
+		return rc;
+	progress_begin(p, "files");
+	rc = import_run(&ic, &folder, 1, n, e);
+	progress_end(p);
+	return rc;
+}
+
+static int
+remove_entry(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+	(void)st, (void)type, (void)where;
+	return remove(path);
+}
+
+/* The mark makes the login screen name the accounts; written last, so a half-made one is none. */
+static bool
+mark_demo(const char *folder)
+{
+	char *path = mem_format("%s/demo", folder);
+	FILE *f = fopen(path, "we");
+
+	free(path);
+	return f != NULL && fputs("generated phantoms; invented names\n", f) >= 0 && fclose(f) == 0;
+}
+
+static enum rc
+fill_demo(struct cli *c, const char *folder, struct import_counts *n, struct err *e)
+{
+	char *incoming = mem_format("%s/incoming", folder);
+	struct progress p;
+	enum rc rc = enrol_people(c->ledger, e);
+
+	if (rc == RC_OK)
+		rc = import_phantoms(c, incoming, &p, n, e);
+	nftw(incoming, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+	free(incoming);
+	if (rc == RC_OK && !mark_demo(folder))
+		rc = err_errno(e, RC_FAILED, "cannot write to %s", folder);
+	return rc;
+}
+
+static int
+demo_run(struct cli *c, int argc, char **argv)
+{
+	struct ledger_founder f = { .user = "officer", .name = "Olga Brandt", .password = demo_password };
+	struct import_counts n = { 0 };
+	struct err e = { 0 };
+	int status;
+
+	if (!cli_options(c, &cli_demo_command, NULL, &argc, argv))
+		return EXIT_USAGE;
+	if (c->help) {
+		printf("usage: wetread %s", cli_demo_command.usage);
+		return EXIT_DONE;
+	}
+	if (argc != 2)
+		return cli_usage(&cli_demo_command);
+	status = create(c, argv[1], &f);
+	if (status != EXIT_DONE)
+		return status;
+	if (fill_demo(c, argv[1], &n, &e) != RC_OK)
+		status = cli_error(&e);
+	cli_close(c);
+	if (status == EXIT_DONE && c->json)
+		printf("{\"archive\":\"%s\",\"files\":%lld,\"series\":%lld}\n", argv[1],
+			(long long)n.files, (long long)n.series);
+	else if (status == EXIT_DONE)
+		printf("made the demonstration archive %s: %lld series, %lld images\n"
+		       "open it with: wetread %s\n"
+		       "accounts are named after the roles (reviewer, radiologist, ...); password %s\n",
+			argv[1], (long long)n.series, (long long)n.added, argv[1], demo_password);
+	return status;
+}
+
+const struct cli_command cli_demo_command = {
+	.name = "demo",
+	.usage = "demo DIR\n"
+		 "\n"
+		 "Makes a demonstration archive in the new or empty folder DIR: generated phantoms with faults to\n"
+		 "find, and one account for each role.  Every name in it is invented.\n",
+	.run = demo_run,
+};

@@ -1,0 +1,218 @@
+/* wetread show SERIES and wetread history [OBJECT]. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/str.h"
+#include "core/ledger/catalog.h"
+#include "core/ledger/decision.h"
+#include "core/ledger/why.h"
+#include "core/ledger/worklist.h"
+#include "tui/cli.h"
+
+static void
+decision_text(void *ctx, const struct decision *d)
+{
+	(void)ctx;
+	/* 11.50: printed name, date and time with offset, meaning */
+	printf("  #%lld %s %s (%s)\n    signed by %s (%s, %s), %s, meaning: %s\n", (long long)d->number,
+		d->step, d->verdict, d->state, d->name, d->account, d->role, d->when, d->meaning);
+	if (d->reasons[0] != '\0')
+		printf("    reasons: %s\n", d->reasons);
+	if (d->note[0] != '\0')
+		printf("    note: %s\n", d->note);
+}
+
+static void
+decision_json(void *ctx, const struct decision *d)
+{
+	json_array_append_new(ctx,
+		json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "number",
+			(json_int_t)d->number, "step", d->step, "verdict", d->verdict, "state", d->state, "user",
+			d->account, "name", d->name, "role", d->role, "time", d->when, "meaning", d->meaning,
+			"reasons", d->reasons, "note", d->note, "hash", d->hash));
+}
+
+static int
+show_json(struct cli *c, const struct series *s, const char *standing, struct err *e)
+{
+	json_t *decisions = json_array(), *attributes = json_object(), *o;
+	char why[200], name[24];
+	enum rc rc = decision_each(c->ledger, s->id, decision_json, decisions, e);
+
+	why_words(s->why, why, sizeof(why));
+	catalog_series_name(s->id, name);
+	for (int a = 0; a < ATTR_COUNT; a++)
+		if (s->value[a] != NULL)
+			json_object_set_new(attributes, attr_table[a].column, json_string(s->value[a]));
+	o = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "series", name,
+		"state", s->state, "flags", why, "images", (json_int_t)s->images, "slices",
+		(json_int_t)s->slices, "revision", (json_int_t)s->revision, "gap", s->gap, "missing",
+		s->missing, "spacing", s->spacing, "manifest", s->manifest, "tasks", standing, "attributes",
+		attributes, "decisions", decisions);
+	json_dumpf(o, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(o);
+	return rc == RC_OK ? EXIT_DONE : cli_error(e);
+}
+
+static int
+show_text(struct cli *c, const struct series *s, const char *standing, struct err *e)
+{
+	char why[200], name[24];
+	enum rc rc;
+
+	why_words(s->why, why, sizeof(why));
+	catalog_series_name(s->id, name);
+	printf("%s  %s  %s  %s %s\n", name, s->description, s->modality, s->subject, s->visit);
+	printf("  state %s; %s\n", s->state, standing);
+	printf("  %lld images, %lld slices", (long long)s->images, (long long)s->slices);
+	printf(s->spacing[0] != '\0' ? ", every %s mm\n" : "%s\n", s->spacing);
+	printf("  flags: %s\n", str_or_dash(why));
+	if (s->gap[0] != '\0')
+		printf("  gap: %s\n", s->gap);
+	if (s->missing[0] != '\0')
+		printf("  missing: %s\n", s->missing);
+	printf("  manifest %s\n", s->manifest);
+	for (int a = 0; a < ATTR_COUNT; a++)
+		if (!str_empty(s->value[a]))
+			printf("  %-22s %s\n", attr_table[a].column, s->value[a]);
+	puts("decisions:");
+	rc = decision_each(c->ledger, s->id, decision_text, NULL, e);
+	return rc == RC_OK ? EXIT_DONE : cli_error(e);
+}
+
+static int
+show(struct cli *c, const char *which)
+{
+	struct series s = { 0 };
+	char standing[160] = "";
+	struct err e = { 0 };
+	int64_t id;
+	int status;
+
+	if (catalog_series_id(c->ledger, which, &id, &e) != RC_OK ||
+		catalog_series(c->ledger, id, &s, &e) != RC_OK ||
+		worklist_standing(c->ledger, id, standing, sizeof(standing), &e) != RC_OK)
+		status = cli_error(&e);
+	else
+		status = (c->json ? show_json : show_text)(c, &s, standing, &e);
+	series_release(&s);
+	return status;
+}
+
+static int
+show_run(struct cli *c, int argc, char **argv)
+{
+	int status;
+
+	if (!cli_options(c, &cli_show_command, NULL, &argc, argv))
+		return EXIT_USAGE;
+	if (c->help) {
+		printf("usage: wetread %s", cli_show_command.usage);
+		return EXIT_DONE;
+	}
+	if (argc != 2)
+		return cli_usage(&cli_show_command);
+	if (!cli_open(c, DB_READ))
+		return EXIT_FAILED_;
+	status = show(c, argv[1]);
+	cli_close(c);
+	return status;
+}
+
+const struct cli_command cli_show_command = {
+	.name = "show",
+	.usage = "show SERIES [--json]\n"
+		 "\n"
+		 "Header summary, state, flags, tasks and signed decisions of a series.  SERIES is S-0042, its\n"
+		 "number, or its Series Instance UID.\n",
+	.run = show_run,
+};
+
+/* ---- history ---- */
+
+static void
+event_text(void *ctx, int64_t seq, const char *body, const char *hash)
+{
+	json_t *j = json_loads(body, 0, NULL);
+	json_t *data = json_object_get(j, "data");
+	char *more = json_is_object(data) ? json_dumps(data, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+
+	(void)ctx;
+	printf("%6lld %s %-12s %-18s %s %s %.200s %.12s\n", (long long)seq,
+		json_string_value(json_object_get(j, "time")),
+		json_string_value(json_object_get(j, "user")),
+		json_string_value(json_object_get(j, "action")),
+		json_string_value(json_object_get(j, "kind")),
+		json_string_value(json_object_get(j, "object")), more != NULL ? more : "", hash);
+	free(more);
+	json_decref(j);
+}
+
+static void
+event_json(void *ctx, int64_t seq, const char *body, const char *hash)
+{
+	json_t *j = json_loads(body, 0, NULL);
+
+	(void)seq;
+	json_object_set_new(j, "hash", json_string(hash));
+	json_array_append_new(ctx, j);
+}
+
+static int
+history(struct cli *c, const char *object)
+{
+	json_t *list = c->json ? json_array() : NULL;
+	char id[24];
+	struct err e = { 0 };
+	int64_t series = 0;
+	enum rc rc = RC_OK;
+
+	if (object != NULL)
+		rc = catalog_series_id(c->ledger, object, &series, &e);
+	if (rc == RC_NOT_FOUND) { /* not a series: a user id, then */
+		err_clear(&e);
+		rc = history_each(c->ledger, "account", object, c->json ? event_json : event_text, list, &e);
+	} else if (rc == RC_OK) {
+		snprintf(id, sizeof(id), "%lld", (long long)series);
+		rc = history_each(c->ledger, object != NULL ? "series" : NULL, id,
+			c->json ? event_json : event_text, list, &e);
+	}
+	if (list != NULL) {
+		json_dumpf(list, stdout, JSON_COMPACT);
+		putchar('\n');
+		json_decref(list);
+	}
+	return rc == RC_OK ? EXIT_DONE : cli_error(&e);
+}
+
+static int
+history_run(struct cli *c, int argc, char **argv)
+{
+	int status;
+
+	if (!cli_options(c, &cli_history_command, NULL, &argc, argv))
+		return EXIT_USAGE;
+	if (c->help) {
+		printf("usage: wetread %s", cli_history_command.usage);
+		return EXIT_DONE;
+	}
+	if (argc > 2)
+		return cli_usage(&cli_history_command);
+	if (!cli_open(c, DB_READ))
+		return EXIT_FAILED_;
+	status = history(c, argc == 2 ? argv[1] : NULL);
+	cli_close(c);
+	return status;
+}
+
+const struct cli_command cli_history_command = {
+	.name = "history",
+	.usage = "history [OBJECT] [--json]\n"
+		 "\n"
+		 "Audit events, oldest first: of everything, of a series (S-0042) or of an account.\n",
+	.run = history_run,
+};

@@ -1,0 +1,48 @@
+/* Dialogs: signing, reasons, a question.  One at a time, over the facts and never over the picture.  What is typed into a
+ * field is text and never a command.  UI thread. */
+#ifndef TUI_DIALOG_H
+#define TUI_DIALOG_H
+
+#include "core/ledger/decision.h"
+#include "tui/app.h"
+
+struct dialog_ops {
+	int rows, columns; /* wanted size, frame included */
+	void (*draw)(struct app *app, struct dialog *d, struct area inside);
+	/* text keys first; true: used */
+	bool (*key)(struct app *app, struct dialog *d, const struct key *k);
+	void (*command)(struct app *app, struct dialog *d, enum command c);
+	void (*release)(struct dialog *d); /* what it holds; the dialog itself is freed by dialog_close */
+};
+
+struct dialog {
+	const struct dialog_ops *ops;
+	char title[64];
+	int rows;
+};
+
+void dialog_open_take(struct app *app, struct dialog *d);
+void dialog_close(struct app *app);
+void dialog_draw(struct app *app, struct area screen);
+
+/* Everything that the signing dialog shows and signs. */
+struct dialog_verdict {
+	int64_t series, task, revision;
+	char step[32], verdict[8];
+	char what[200];   /* "AX T1 POST, N01-0007 V2, 117 images" */
+	char seen[160];   /* what was on the glass */
+	bool unseen;      /* not everything was */
+	char modality[20];
+	char codes[DECISION_REASONS][12];
+	size_t code_count;
+	/* after it was signed; the next series of the queue, 0 none */
+	void (*done)(struct app *app, const struct dialog_verdict *v, const struct decision_receipt *r,
+		const struct worklist_row *next);
+	struct worklist_query queue; /* where the next one comes from; texts below */
+	char queue_step[32], queue_filter[200];
+};
+
+/* Passing goes straight to the signature, failing first to the coded reasons. */
+void dialog_verdict(struct app *app, const struct dialog_verdict *v);
+
+#endif

@@ -1,0 +1,203 @@
+/* The coded reasons of a fail: one letter each, several allowed, '/' searches. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/base/str.h"
+#include "core/ledger/reason.h"
+#include "tui/dialog_in.h"
+
+enum { REASONS_MOST = 80 };
+
+struct reasons_dialog {
+	struct dialog d;
+	struct dialog_verdict v;
+	const struct reason *menu[REASONS_MOST]; /* what fits step and modality */
+	size_t menu_count;
+	size_t shown[REASONS_MOST];              /* of menu, after the search */
+	size_t shown_count;
+	bool chosen[REASONS_MOST];               /* by place in menu */
+	size_t at, first;
+	struct line search;
+	bool searching;
+	char problem[100];
+};
+
+static void
+search(struct reasons_dialog *d)
+{
+	char word[200], text[300], folded[300];
+
+	str_fold(word, sizeof(word), d->search.text);
+	d->shown_count = 0;
+	for (size_t i = 0; i < d->menu_count; i++) {
+		snprintf(text, sizeof(text), "%s %s %s", d->menu[i]->code, d->menu[i]->meaning,
+			d->menu[i]->group);
+		str_fold(folded, sizeof(folded), text);
+		if (strstr(folded, word) != NULL)
+			d->shown[d->shown_count++] = i;
+	}
+	d->at = d->first = 0;
+}
+
+static size_t
+chosen_count(const struct reasons_dialog *d)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->menu_count; i++)
+		n += d->chosen[i];
+	return n;
+}
+
+static void
+toggle(struct reasons_dialog *d, size_t place)
+{
+	size_t i;
+
+	if (place >= d->shown_count)
+		return;
+	i = d->shown[place];
+	if (!d->chosen[i] && chosen_count(d) == DECISION_REASONS) {
+		snprintf(d->problem, sizeof(d->problem), "at most %d reasons", DECISION_REASONS);
+		return;
+	}
+	d->chosen[i] = !d->chosen[i];
+	d->at = place;
+}
+
+static void
+draw_row(const struct reasons_dialog *d, size_t place, int row, struct area in)
+{
+	const struct reason *r = d->menu[d->shown[place]];
+	char line[200];
+
+	snprintf(line, sizeof(line), "%s %c  %s", d->chosen[d->shown[place]] ? "[x]" : "[ ]",
+		place - d->first < 26 ? (char)('a' + place - d->first) : ' ', r->meaning);
+	draw_text(row, in.column, in.columns - 11, place == d->at ? STYLE_CURSOR : STYLE_PLAIN, line);
+	draw_right(row, in.column + in.columns - 11, 11, STYLE_DIM, r->code);
+}
+
+static void
+reasons_draw(struct app *app, struct dialog *dialog, struct area in)
+{
+	struct reasons_dialog *d = (struct reasons_dialog *)dialog;
+	size_t rows = (size_t)(in.rows > 4 ? in.rows - 3 : 1);
+
+	(void)app;
+	if (rows > 26)
+		rows = 26;
+	if (d->at >= d->first + rows)
+		d->first = d->at - rows + 1;
+	if (d->at < d->first)
+		d->first = d->at;
+	for (size_t i = 0; i < rows && d->first + i < d->shown_count; i++)
+		draw_row(d, d->first + i, in.row + (int)i, in);
+	if (d->searching) {
+		draw_text(in.row + in.rows - 2, in.column, 2, STYLE_ACCENT, "/");
+		line_draw(&d->search, in.row + in.rows - 2, in.column + 1, in.columns - 1, true);
+	} else if (d->problem[0] != '\0') {
+		draw_text(in.row + in.rows - 2, in.column, in.columns, STYLE_WARN, d->problem);
+	} else {
+		draw_format(in.row + in.rows - 2, in.column, in.columns, STYLE_PLAIN,
+			"%zu chosen of %zu", chosen_count(d), d->menu_count);
+	}
+	draw_text(in.row + in.rows - 1, in.column, in.columns, STYLE_DIM,
+		"letter choose  / search  Enter sign  Esc back");
+}
+
+static bool
+search_key(struct reasons_dialog *d, const struct key *k)
+{
+	if (k->code == K_ENTER || k->code == K_DOWN) {
+		d->searching = false;
+		return true;
+	}
+	if (k->code == K_ESC) {
+		d->searching = false;
+		line_set(&d->search, "");
+		search(d);
+		return true;
+	}
+	if (line_key(&d->search, k))
+		search(d);
+	return true;
+}
+
+static bool
+reasons_key(struct app *app, struct dialog *dialog, const struct key *k)
+{
+	struct reasons_dialog *d = (struct reasons_dialog *)dialog;
+
+	(void)app;
+	d->problem[0] = '\0';
+	if (d->searching)
+		return search_key(d, k);
+	if (k->code >= 'a' && k->code <= 'z') {
+		toggle(d, d->first + (k->code - 'a'));
+		return true;
+	}
+	if (k->code == ' ') {
+		toggle(d, d->at);
+		return true;
+	}
+	if (k->code == '/') {
+		d->searching = true;
+		return true;
+	}
+	return false;
+}
+
+static void
+accept(struct app *app, struct reasons_dialog *d)
+{
+	struct dialog_verdict v = d->v;
+
+	if (chosen_count(d) == 0)
+		toggle(d, d->at); /* Enter on a row takes that row */
+	v.code_count = 0;
+	for (size_t i = 0; i < d->menu_count; i++)
+		if (d->chosen[i])
+			str_copy(v.codes[v.code_count++], sizeof(v.codes[0]), d->menu[i]->code);
+	if (v.code_count == 0)
+		snprintf(d->problem, sizeof(d->problem), "choose at least one reason");
+	else
+		dialog_sign(app, &v);
+}
+
+static void
+reasons_command(struct app *app, struct dialog *dialog, enum command c)
+{
+	struct reasons_dialog *d = (struct reasons_dialog *)dialog;
+
+	if (c == CMD_DIALOG_CANCEL)
+		dialog_close(app);
+	else if (c == CMD_DIALOG_NEXT && d->at + 1 < d->shown_count)
+		d->at++;
+	else if (c == CMD_DIALOG_PREVIOUS && d->at > 0)
+		d->at--;
+	else if (c == CMD_DIALOG_ACCEPT)
+		accept(app, d);
+}
+
+const struct dialog_ops dialog_reasons_ops = {
+	.rows = 30,
+	.columns = 64,
+	.draw = reasons_draw,
+	.key = reasons_key,
+	.command = reasons_command,
+};
+
+void
+dialog_reasons(struct app *app, const struct dialog_verdict *v)
+{
+	struct reasons_dialog *d = mem_zero(1, sizeof(*d));
+
+	d->d.ops = &dialog_reasons_ops;
+	d->v = *v;
+	d->menu_count = reason_menu(v->step, v->modality, d->menu, REASONS_MOST);
+	snprintf(d->d.title, sizeof(d->d.title), "Why does %s fail?", v->step);
+	search(d);
+	dialog_open_take(app, &d->d);
+}

@@ -1,0 +1,146 @@
+/* wetread: which subcommand, or the workstation. */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "core/base/mem.h"
+#include "core/base/str.h"
+#include "tui/app.h"
+#include "tui/cli.h"
+
+static const struct cli_command *const commands[] = {
+	&cli_init_command,   &cli_demo_command,   &cli_import_command, &cli_worklist_command,
+	&cli_show_command,   &cli_render_command, &cli_decide_command, &cli_history_command,
+	&cli_user_command,   &cli_selftest_command,
+};
+
+static void
+print_help(FILE *to)
+{
+	fputs("wetread " WETREAD_VERSION ": curate and quality-check the images of clinical trials\n"
+	      "\n"
+	      "usage: wetread [--archive DIR] [--user ID] COMMAND [ARG...]\n"
+	      "       wetread [--protocol sixel|kitty|blocks|blocks256] [ARCHIVE]   open the workstation\n"
+	      "\n",
+		to);
+	for (size_t i = 0; i < MEM_COUNT(commands); i++)
+		fprintf(to, "  wetread %.*s\n", (int)strcspn(commands[i]->usage, "\n"),
+			commands[i]->usage);
+	fputs("\n"
+	      "Each command has --help, and --json where it prints a result.  $WETREAD_ARCHIVE stands in for\n"
+	      "--archive.  Passwords are typed, or read from --password-file FILE (mode 0600).\n"
+	      "Exit status: 0 done; 1 done, but something was refused or is wrong; 2 usage; 3 could not be done.\n",
+		to);
+}
+
+/* Keys and passwords are in this process: it leaves no core and nobody may look into it. */
+static void
+protect(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static const struct cli_command *
+find_command(const char *name)
+{
+	for (size_t i = 0; i < MEM_COUNT(commands); i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+static int
+workstation(struct cli *c, const char *archive)
+{
+	struct app_config config = { .archive = archive != NULL ? archive : c->archive,
+		.protocol = c->protocol };
+	struct err e = { 0 };
+
+	if (config.archive == NULL) {
+		print_help(stderr);
+		return EXIT_USAGE;
+	}
+	return app_run(&config, &e) == RC_OK ? EXIT_DONE : (cli_error(&e), EXIT_FAILED_);
+}
+
+/* Options before the command; returns the place of the first word, -1 on a mistake. */
+static int
+global_options(struct cli *c, int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
+		const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+		enum picture_protocol p;
+
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+			c->help = true;
+		} else if (strcmp(argv[i], "--version") == 0) {
+			puts("wetread " WETREAD_VERSION);
+			exit(EXIT_DONE);
+		} else if (strcmp(argv[i], "--json") == 0) {
+			c->json = true;
+		} else if (value != NULL && strcmp(argv[i], "--archive") == 0) {
+			c->archive = argv[++i];
+		} else if (value != NULL && strcmp(argv[i], "--user") == 0) {
+			c->user = argv[++i];
+		} else if (value != NULL && strcmp(argv[i], "--password-file") == 0) {
+			c->password_file = argv[++i];
+		} else if (value != NULL && strcmp(argv[i], "--protocol") == 0 &&
+			   picture_protocol_of(value, &p) && p < PICTURE_PGM) {
+			c->protocol = (int)p;
+			i++;
+		} else {
+			cli_complain("what is %.40s?  See wetread --help", argv[i]);
+			return -1;
+		}
+	}
+	return i;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cli c = { .protocol = -1 };
+	const struct cli_command *k;
+	int at, status;
+
+	protect();
+	setlocale(LC_ALL, "");
+	setlocale(LC_NUMERIC, "C");
+	keys_init();
+	c.archive = getenv("WETREAD_ARCHIVE");
+	if (c.archive != NULL && *c.archive == '\0')
+		c.archive = NULL;
+	at = global_options(&c, argc, argv);
+	if (at < 0)
+		return EXIT_USAGE;
+	if (at >= argc && c.help) {
+		print_help(stdout);
+		return EXIT_DONE;
+	}
+	k = at < argc ? find_command(argv[at]) : NULL;
+	if (k == NULL) {
+		if (argc - at > 1) {
+			cli_complain("there is no command %.40s; see wetread --help", argv[at]);
+			return EXIT_USAGE;
+		}
+		return workstation(&c, at < argc ? argv[at] : NULL);
+	}
+	if (c.help) {
+		printf("usage: wetread %s", k->usage);
+		return EXIT_DONE;
+	}
+	status = k->run(&c, argc - at, argv + at);
+	if (fflush(stdout) != 0 && status == EXIT_DONE)
+		status = EXIT_FAILED_;
+	return status;
+}

@@ -1,0 +1,38 @@
+/* A screen: one row of this table and one file, scr_NAME.c.  draw reads state, never storage; command changes state
+ * and asks for a redraw.  UI thread. */
+#ifndef TUI_SCREEN_H
+#define TUI_SCREEN_H
+
+#include "core/base/err.h"
+#include "tui/command.h"
+#include "tui/draw.h"
+#include "tui/key.h"
+
+struct app;
+
+struct screen_ops {
+	const char *title;    /* names the screen on the top line, e.g. "Worklist" */
+	const char *section;  /* of the keymap */
+	const char *section2; /* looked at after it, e.g. "list"; NULL none */
+	size_t state_size;
+
+	void (*open)(struct app *app, void *state, const void *argument);
+	void (*close)(struct app *app, void *state); /* may be NULL, as all below */
+	void (*shown)(struct app *app, void *state); /* it is on top again */
+	void (*hidden)(struct app *app, void *state); /* another one goes on top */
+	void (*layout)(struct app *app, void *state); /* the window changed its size */
+	void (*top)(struct app *app, void *state, char *left, char *right, size_t size); /* rest of the top line */
+	void (*draw)(struct app *app, void *state, struct area a);
+	unsigned (*have)(struct app *app, void *state); /* enum need bits that are met */
+	void (*command)(struct app *app, void *state, enum command c, const char *argument);
+	bool (*key)(struct app *app, void *state, const struct key *k); /* before the keymap: text fields */
+	void (*mouse)(struct app *app, void *state, const struct key *k);
+	const enum command *key_line; /* what the bottom line offers, CMD_NONE at the end */
+	int (*tick_in)(struct app *app, void *state);  /* ms until tick wants to be called, -1 never */
+	void (*tick)(struct app *app, void *state);
+};
+
+extern const struct screen_ops scr_login_ops, scr_worklist_ops, scr_viewer_ops, scr_tags_ops,
+	scr_help_ops;
+
+#endif

@@ -1,0 +1,317 @@
+/* The picture on the glass. */
+#include "tui/viewport.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/str.h"
+
+enum { AHEAD = 8, BEHIND = 2, GREYS = 101 };
+
+void
+viewport_open(struct viewport *v, uint64_t series, uint32_t slices, const char *modality)
+{
+	struct area cells = v->cells, glass = v->glass_cells;
+	bool on = v->on_glass || v->glass_cells.rows > 0;
+
+	memset(v, 0, sizeof(*v));
+	v->cells = cells;
+	v->series = series;
+	v->slices = slices;
+	v->direction = 1;
+	v->zoom = 1;
+	v->centre_x = v->centre_y = 0.5;
+	str_copy(v->modality, sizeof(v->modality), modality);
+	if (on)
+		v->glass_cells = glass; /* what is still there of the series before */
+}
+
+/* The picture box in device pixels: whole sixel bands, clear of the lowest row, within the terminal's own limit. */
+static void
+box_of(struct app *app, const struct viewport *v, uint32_t *width, uint32_t *height)
+{
+	const struct term_abilities *can = term_can(app->term);
+	int cw, ch, w, h;
+
+	term_cell(app->term, &cw, &ch);
+	w = v->cells.columns * cw;
+	h = v->cells.rows * ch;
+	if (term_protocol(app->term) == PICTURE_SIXEL) {
+		if (can->most_width > 0 && w > can->most_width)
+			w = can->most_width;
+		if (can->most_height > 0 && h > can->most_height)
+			h = can->most_height;
+		h = h / 6 * 6;
+	}
+	*width = (uint32_t)(w > 0 ? w : 1);
+	*height = (uint32_t)(h > 0 ? h : 1);
+}
+
+static unsigned
+wants(const struct viewport *v, struct pipeline_want *out)
+{
+	unsigned n = 0;
+
+	out[n++] = (struct pipeline_want){ v->series, v->want };
+	for (int i = 1; i <= AHEAD + BEHIND; i++) {
+		int step = i <= AHEAD ? i * v->direction : (AHEAD - i) * v->direction;
+		int64_t at = (int64_t)v->want + step;
+
+		if (at >= 0 && at < (int64_t)v->slices)
+			out[n++] = (struct pipeline_want){ v->series, (uint32_t)at };
+	}
+	return n;
+}
+
+static double
+device_aspect(struct app *app)
+{
+	enum picture_protocol p = term_protocol(app->term);
+	const struct term_abilities *can = term_can(app->term);
+
+	if (p != PICTURE_BLOCKS_RGB && p != PICTURE_BLOCKS_256)
+		return 1;
+	if (can->cell_width == 0 || can->cell_height == 0)
+		return 1;
+	return (double)can->cell_height / 2 / can->cell_width;
+}
+
+void
+viewport_show(struct app *app, struct viewport *v)
+{
+	struct pipeline_want list[1 + AHEAD + BEHIND];
+	struct picture_view view = {
+		.device_aspect = device_aspect(app),
+		.zoom = v->zoom,
+		.centre_x = v->centre_x,
+		.centre_y = v->centre_y,
+		.window = v->window,
+	};
+	struct picture_encoding enc = { .protocol = term_protocol(app->term), .levels = GREYS };
+
+	if (v->slices == 0 || v->cells.rows <= 0)
+		return;
+	v->active = true;
+	box_of(app, v, &view.width, &view.height);
+	memcpy(view.left, v->left, sizeof(view.left));
+	memcpy(view.right, v->right, sizeof(view.right));
+	memcpy(view.top, v->top, sizeof(view.top));
+	memcpy(view.bottom, v->bottom, sizeof(view.bottom));
+	enc.row = v->cells.row + 1;
+	enc.column = v->cells.column + 1;
+	v->serial = pipeline_show(app->pipeline, list, wants(v, list), &view, &enc, v->modality,
+		!v->window_fixed);
+}
+
+void
+viewport_hide(struct app *app, struct viewport *v)
+{
+	v->active = false;
+	pipeline_show(app->pipeline, NULL, 0, NULL, NULL, "", 0);
+	term_picture_cancel(app->term);
+	if (v->glass_cells.rows > 0)
+		term_wipe(app->term, v->glass_cells.row, v->glass_cells.column, v->glass_cells.rows,
+			v->glass_cells.columns);
+	v->on_glass = false;
+	memset(&v->glass_cells, 0, sizeof(v->glass_cells));
+	app->repaint = true; /* ncurses does not know what was wiped */
+}
+
+/* The presets of the first frame are those of the series; a percentile or full-range start is kept for all its slices,
+ * so that stepping does not change the greys. */
+static void
+learn_presets(struct viewport *v, const struct frame *f)
+{
+	if (v->preset_count == 0)
+		v->preset_count = window_presets(f, v->modality, v->presets, VIEWPORT_PRESETS);
+	if (v->window_fixed || v->preset_count == 0)
+		return;
+	v->window = v->presets[0].window;
+	if (strcmp(v->presets[0].name, "percentile") == 0)
+		v->window_fixed = true;
+}
+
+static struct area
+place_in_cells(struct app *app, const struct viewport *v, uint32_t width, uint32_t height)
+{
+	struct area a = v->cells;
+	int cw, ch;
+
+	term_cell(app->term, &cw, &ch);
+	a.columns = ((int)width + cw - 1) / cw;
+	a.rows = ((int)height + ch - 1) / ch;
+	if (a.columns < v->cells.columns)
+		a.column += (v->cells.columns - a.columns) / 2;
+	return a;
+}
+
+static bool
+same_area(struct area a, struct area b)
+{
+	return a.row == b.row && a.column == b.column && a.rows == b.rows && a.columns == b.columns;
+}
+
+static void
+send(struct app *app, struct viewport *v, struct pipeline_picture *p)
+{
+	struct area a = place_in_cells(app, v, p->width, p->height);
+	unsigned i = v->flights++ % VIEWPORT_FLIGHTS;
+	enum picture_protocol protocol = term_protocol(app->term);
+
+	if (protocol == PICTURE_BLOCKS_RGB || protocol == PICTURE_BLOCKS_256)
+		a.column = v->cells.column; /* blocks carry their own positions */
+	if (v->glass_cells.rows > 0 && !same_area(a, v->glass_cells) && !term_sending(app->term))
+		term_wipe(app->term, v->glass_cells.row, v->glass_cells.column, v->glass_cells.rows,
+			v->glass_cells.columns);
+	v->flight[i].tag = p->serial;
+	v->flight[i].slice = p->index;
+	v->flight[i].cells = a;
+	v->flight[i].place = p->place;
+	v->glass_cells = a;
+	term_picture_take(app->term, &p->bytes, a.row, a.column, p->serial);
+}
+
+bool
+viewport_picture(struct app *app, struct viewport *v, struct pipeline_picture *p)
+{
+	if (!v->active || p->series != v->series)
+		return false;
+	if (p->rc != RC_OK) {
+		if (p->index != v->want)
+			return false;
+		v->failed = p->rc;
+		v->failed_slice = p->index;
+		str_copy(v->failure, sizeof(v->failure), p->err.text);
+		if (v->glass_cells.rows > 0 && !term_sending(app->term)) {
+			term_picture_cancel(app->term);
+			term_wipe(app->term, v->glass_cells.row, v->glass_cells.column,
+				v->glass_cells.rows, v->glass_cells.columns);
+			app->repaint = true;
+		}
+		v->on_glass = false;
+		memset(&v->glass_cells, 0, sizeof(v->glass_cells));
+		return true;
+	}
+	if (p->index == v->want)
+		v->failed = RC_OK;
+	v->decode_ms = p->decode_ms;
+	v->make_ms = p->make_ms;
+	v->encode_ms = p->encode_ms;
+	if (p->frame != NULL)
+		learn_presets(v, p->frame);
+	send(app, v, p);
+	return true;
+}
+
+bool
+viewport_acknowledged(struct app *app, struct viewport *v, uint64_t tag)
+{
+	if (!v->active)
+		return false;
+	if (tag == 0) {
+		viewport_show(app, v);
+		return false;
+	}
+	for (unsigned i = 0; i < VIEWPORT_FLIGHTS; i++)
+		if (v->flight[i].tag == tag) {
+			v->glass = v->flight[i].slice;
+			v->place = v->flight[i].place;
+			v->on_glass = true;
+			return true;
+		}
+	return false;
+}
+
+void
+viewport_go(struct app *app, struct viewport *v, int64_t slice)
+{
+	uint32_t to;
+
+	if (v->slices == 0)
+		return;
+	to = slice < 0 ? 0 : slice >= (int64_t)v->slices ? v->slices - 1 : (uint32_t)slice;
+	if (to == v->want && v->active)
+		return;
+	v->direction = to >= v->want ? 1 : -1;
+	v->want = to;
+	v->failed = RC_OK;
+	viewport_show(app, v);
+}
+
+void
+viewport_preset(struct app *app, struct viewport *v, size_t preset)
+{
+	bool inverted = v->window.invert;
+
+	if (preset >= v->preset_count)
+		return;
+	v->preset = preset;
+	v->window = v->presets[preset].window;
+	v->window.invert = inverted;
+	v->window_fixed = true;
+	v->custom = false;
+	viewport_show(app, v);
+}
+
+void
+viewport_window(struct app *app, struct viewport *v, double centre, double width)
+{
+	v->window.use_lut = false;
+	v->window.centre = centre;
+	v->window.width = width >= 1 ? width : v->window.function == VOI_LINEAR ? 1 : width;
+	v->window_fixed = true;
+	v->custom = true;
+	viewport_show(app, v);
+}
+
+void
+viewport_zoom(struct app *app, struct viewport *v, double factor)
+{
+	v->zoom = factor == 0 ? 1 : v->zoom * factor;
+	if (v->zoom < 1)
+		v->zoom = 1;
+	if (v->zoom > 32)
+		v->zoom = 32;
+	if (v->zoom == 1)
+		v->centre_x = v->centre_y = 0.5;
+	viewport_show(app, v);
+}
+
+static double
+within(double x)
+{
+	return x < 0 ? 0 : x > 1 ? 1 : x;
+}
+
+void
+viewport_pan(struct app *app, struct viewport *v, int right, int down)
+{
+	v->centre_x = within(v->centre_x + 0.25 * right / v->zoom);
+	v->centre_y = within(v->centre_y + 0.25 * down / v->zoom);
+	viewport_show(app, v);
+}
+
+void
+viewport_scale_text(const struct viewport *v, char to[16])
+{
+	if (fabs(v->place.scale_x - 1) < 1e-6)
+		snprintf(to, 16, "1:1");
+	else
+		snprintf(to, 16, "x%.2f", v->place.scale_x);
+}
+
+void
+viewport_window_text(const struct viewport *v, char to[64])
+{
+	const char *name = v->preset < v->preset_count && !v->custom ? v->presets[v->preset].name : "";
+
+	if (v->preset_count == 0)
+		snprintf(to, 64, "as stored");
+	else if (v->window.use_lut)
+		snprintf(to, 64, "VOI LUT%s", v->window.invert ? " inverted" : "");
+	else
+		snprintf(to, 64, "%.6g/%.6g %s%s", v->window.centre, v->window.width, name,
+			v->window.invert ? " inverted" : "");
+}

@@ -125,3 +125,118 @@ $(UNIT_DICOM): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libdecode.a $(B)/libcore.a 
 
 .SECONDARY:
 -include $(patsubst tests/%.c,$(B)/obj/tests/%.d,$(UNIT_SRC))
+
+# ---- screen tests: the shipped program on a pty -------------------------------------------------
+
+SUPPORT_SRC := $(wildcard tests/support/*.c)
+SUPPORT_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(filter-out %sixel_decode.c,$(SUPPORT_SRC)))
+SCREEN_BIN  := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/screen/test_*.c))
+
+$(SCREEN_BIN): $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(B)/libcore.a $(PROGRAMS)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) -lcmocka -lvterm -lutil $(CORE_LIBS)
+
+-include $(patsubst tests/%.c,$(B)/obj/tests/%.d,$(wildcard tests/screen/*.c tests/support/*.c))
+
+# ---- packages -----------------------------------------------------------------------------------
+
+DEPS_BUILD := gcc g++ libc6-dev libncurses-dev libsixel-dev libgdcm-dev libsqlite3-dev \
+	libcurl4-openssl-dev libjansson-dev libsodium-dev zlib1g-dev
+DEPS_CHECK := libcmocka-dev libvterm-dev xterm xvfb x11-utils xdotool imagemagick fonts-dejavu-core \
+	universal-ctags clang libclang-rt-14-dev dcmtk tmux libchafa-dev
+
+# $(1): package names.  Says what it does; asks for nothing where all are there.
+define install_packages
+@missing=; for p in $(1); do \
+	dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; \
+done; \
+if [ -n "$$missing" ]; then \
+	echo "wetread needs these Debian packages:$$missing"; \
+	if [ "$$(id -u)" = 0 ]; then as=; elif command -v sudo >/dev/null; then as=sudo; else \
+		echo "install them as root: apt-get install$$missing" >&2; exit 1; fi; \
+	echo "installing them with: $$as apt-get install"; \
+	$$as apt-get update -q >/dev/null && \
+	$$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing \
+		>$(B)/apt.log 2>&1 || { tail -20 $(B)/apt.log >&2; exit 1; }; \
+fi
+endef
+
+.PHONY: deps deps-build deps-check
+deps-build:
+	@mkdir -p $(B)
+	$(call install_packages,$(DEPS_BUILD))
+deps-check: deps-build
+	$(call install_packages,$(DEPS_CHECK))
+deps: deps-check
+
+# ---- what people type ---------------------------------------------------------------------------
+
+# The wildcards above were read before packages were there, so the building is a make of its own.
+.PHONY: demo check unit asan tsan bench shots format lint install uninstall clean
+demo: deps-build
+	@$(MAKE) --no-print-directory all
+	@if [ ! -e $(B)/demo/demo ]; then \
+		rm -rf $(B)/demo; echo "making the demonstration archive $(B)/demo"; \
+		$(B)/wetread demo $(B)/demo || exit 1; \
+	fi; \
+	if [ -t 0 ] && [ -t 1 ]; then exec $(B)/wetread $(B)/demo; \
+	else echo "open it in a terminal with: $(B)/wetread $(B)/demo"; fi
+
+ASAN := B=$(B)/asan CC=clang CXX=clang++ OPT='-O1 -g' SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
+TSAN := B=$(B)/tsan OPT='-O1 -g' SAN=-fsanitize=thread
+
+.PHONY: test-programs
+test-programs: $(PROGRAMS) $(UNIT_BIN) $(SCREEN_BIN)
+
+# Every layer, and the unit and screen tests once more with the sanitizers; one line at the end.
+check: deps-check
+	@$(MAKE) --no-print-directory test-programs
+	@$(MAKE) --no-print-directory $(ASAN) test-programs
+	@tests/support/run $(B)
+
+unit: test-programs
+	@tests/support/run --plain $(B)
+asan:
+	@$(MAKE) --no-print-directory $(ASAN) test-programs
+	@tests/support/run --plain $(B)/asan
+tsan:
+	@$(MAKE) --no-print-directory $(TSAN) test-programs
+	@tests/support/run --plain $(B)/tsan
+
+BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
+CHAFA := $(wildcard /usr/include/chafa/chafa.h)
+$(B)/bench/%: tests/bench/%.c $(B)/librender.a $(B)/libcore.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(if $(CHAFA),-DWITH_CHAFA) $(LDFLAGS) -o $@ $^ \
+		$(if $(CHAFA),-lchafa -l:libglib-2.0.so.0) $(RENDER_LIBS) $(CORE_LIBS)
+bench: $(BENCH)
+	@for b in $(BENCH); do $$b || exit 1; done
+
+shots: all
+	@tests/support/shots $(B) screenshots
+
+FORMATTED := $(wildcard core/*.h core/*/*.[ch] core/*/*/*.[ch] core/*/*.cc render/*.[ch] tui/*.[ch] \
+	tests/*/*.[ch] tests/*/*/*.[ch])
+format:
+	clang-format -i $(FORMATTED)
+lint:
+	@for s in tests/style/check_*; do $$s || exit 1; done
+	@if command -v cppcheck >/dev/null; then cppcheck -q --std=c11 --enable=warning,portability \
+		--inline-suppr --error-exitcode=1 -I. -DWETREAD_VERSION='"x"' core render tui; fi
+
+LIBEXEC = $(DESTDIR)$(PREFIX)/libexec/wetread
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(LIBEXEC) $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/wetread/keymaps
+	install -m 755 $(B)/wetread $(B)/wetread-verify $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(B)/wetread-decoder $(LIBEXEC)
+	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 keymaps/*.keys $(DESTDIR)$(PREFIX)/share/wetread/keymaps
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/wetread $(DESTDIR)$(PREFIX)/bin/wetread-verify
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/wetread.1 $(DESTDIR)$(PREFIX)/share/man/man1/wetread-verify.1
+	rm -rf $(LIBEXEC) $(DESTDIR)$(PREFIX)/share/wetread
+clean:
+	rm -rf $(B)

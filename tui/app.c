@@ -362,6 +362,25 @@ draw_top(struct app *app)
 	draw_text(0, 0, room, STYLE_BAR, line);
 }
 
+/* Short words for the key line; a command without a row here shows its name. */
+static const struct {
+	enum command command;
+	const char *word;
+} words[] = {
+	{ CMD_PASS, "pass" },	     { CMD_FAIL, "fail" },	     { CMD_LATER, "later" },
+	{ CMD_WINDOW_NEXT, "window" }, { CMD_ZOOM_IN, "zoom" },	     { CMD_SERIES_NEXT, "next series" },
+	{ CMD_NEXT_QUEUE, "queue" },
+};
+
+static const char *
+key_word(enum command c)
+{
+	for (size_t i = 0; i < MEM_COUNT(words); i++)
+		if (words[i].command == c)
+			return words[i].word;
+	return command_info(c)->name;
+}
+
 /* Only what can be done now stands on the key line. */
 static void
 draw_keys(struct app *app, int row)
@@ -372,7 +391,7 @@ draw_keys(struct app *app, int row)
 	size_t used = 1;
 
 	for (const enum command *c = ops->key_line; c != NULL && *c != CMD_NONE; c++) {
-		const char *name = command_info(*c)->name;
+		const char *name = key_word(*c);
 
 		if (command_refusal(*c, have) != NULL || *app_key_of(app, *c, key) == '\0' ||
 			used + 48 > sizeof(line))
@@ -404,7 +423,6 @@ app_draw(struct app *app)
 {
 	const struct screen_ops *ops = top_ops(app);
 
-	draw_no_cursor();
 	erase();
 	if (COLS < 60 || LINES < 20) {
 		draw_format(0, 0, COLS, STYLE_PLAIN, "wetread needs 60x20 cells, here are %dx%d", COLS,
@@ -540,6 +558,7 @@ app_run(const struct app_config *config, struct err *e)
 	struct app app = { 0 };
 	enum rc rc;
 
+	loop_block_signals();
 	app.archive = mem_string(config->archive);
 	app.inbox = inbox_new();
 	load_keys(&app);

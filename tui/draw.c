@@ -136,18 +136,6 @@ draw_box(struct area a, const char *title)
 	return inside;
 }
 
-void
-draw_cursor(int row, int column)
-{
-	move(row, column);
-	curs_set(1);
-}
-
-void
-draw_no_cursor(void)
-{
-	curs_set(0);
-}
 
 size_t
 draw_wrap(const char *text, size_t columns, size_t *skip)

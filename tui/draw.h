@@ -38,8 +38,6 @@ void draw_fill(struct area a, enum style s);
 void draw_picture_cells(struct area a);
 /* A frame with a title around an area, its inside blank; returns the inside. */
 struct area draw_box(struct area a, const char *title);
-void draw_cursor(int row, int column); /* show the cursor there */
-void draw_no_cursor(void);
 
 /* Word wrap: the next line of `text` that fits into `columns`, its length in bytes; *skip is
  * how much to step over to come to the one after.  0 and *skip 0 at the end. */

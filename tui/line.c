@@ -164,6 +164,7 @@ line_draw(const struct line *l, int row, int column, int columns, bool focus)
 	struct line dots;
 	size_t from, characters = 0, n;
 	char head[sizeof(l->text)];
+	int at;
 
 	if (columns < 2)
 		return;
@@ -182,5 +183,8 @@ line_draw(const struct line *l, int row, int column, int columns, bool focus)
 		return;
 	memcpy(head, l->text + from, l->at - from);
 	head[l->at - from] = '\0';
-	draw_cursor(row, column + (int)str_columns(head));
+	at = column + (int)str_columns(head);
+	str_next(l->text + l->at, &n);
+	snprintf(head, sizeof(head), "%.*s", (int)n, n > 0 ? l->text + l->at : " ");
+	draw_text(row, at, n > 0 ? (int)str_columns(head) : 1, STYLE_CURSOR, n > 0 ? head : " ");
 }

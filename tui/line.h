@@ -20,7 +20,8 @@ bool line_key(struct line *l, const struct key *k);
 void line_set(struct line *l, const char *text);
 /* Overwrites what was typed. */
 void line_wipe(struct line *l);
-/* Draw it and, with focus, place the cursor. */
+/* Draw it and, with focus, a block on the character that the next key goes before.  Drawn rather than the
+ * terminal's own cursor, which any later text would carry away. */
 void line_draw(const struct line *l, int row, int column, int columns, bool focus);
 
 #endif

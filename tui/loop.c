@@ -16,7 +16,6 @@ enum {
 struct loop {
 	struct app *app;
 	int signals;
-	sigset_t before;
 	bool line_gone;
 };
 
@@ -30,18 +29,31 @@ on_crash(int sig)
 }
 
 static void
+our_signals(sigset_t *set)
+{
+	static const int ours[] = { SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGCONT };
+
+	sigemptyset(set);
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		sigaddset(set, ours[i]);
+}
+
+void
+loop_block_signals(void)
+{
+	sigset_t set;
+
+	our_signals(&set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+static void
 take_signals(struct loop *lp)
 {
 	static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 	sigset_t set;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGWINCH);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGCONT);
-	sigprocmask(SIG_BLOCK, &set, &lp->before);
+	our_signals(&set);
 	lp->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	signal(SIGPIPE, SIG_IGN);
 	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
@@ -159,8 +171,8 @@ loop_run(struct app *app)
 		term_flush(app->term);
 		wait_and_take(&lp);
 	}
+	app->quitting = true; /* also where the line went away: screens remember where they were */
 	close(lp.signals);
-	sigprocmask(SIG_SETMASK, &lp.before, NULL);
 }
 
 void

@@ -4,6 +4,8 @@
 
 #include "tui/app.h"
 
+/* Before any thread is started: signals that end or resize come to the loop and to nobody else. */
+void loop_block_signals(void);
 void loop_run(struct app *app);
 /* Stop the process as Ctrl-Z does and come back. */
 void loop_suspend(struct app *app);

@@ -374,7 +374,7 @@ viewer_draw(struct app *app, void *state, struct area a)
 	check_cover(app, s);
 	if (s->port.cells.rows > 0 && s->loaded && s->f.slices > 0 && s->port.failed == RC_OK)
 		draw_picture_cells(s->port.cells);
-	draw_message(s, s->port.cells.rows > 0 ? s->port.cells : a);
+	draw_message(s, s->port.cells.rows > 0 ? s->port.cells : (struct area){ a.row, a.column, 0, a.columns });
 	if (!s->loaded)
 		return;
 	if (wide()) {

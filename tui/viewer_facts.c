@@ -171,7 +171,9 @@ put_glass(struct lines *l, const struct app *app, const struct viewport *v)
 	viewport_window_text(v, window);
 	snprintf(text, sizeof(text), "window %s", window);
 	put(l, STYLE_PLAIN, text);
-	viewport_scale_text(v, scale);
+	scale[0] = '\0';
+	if (v->on_glass)
+		viewport_scale_text(v, scale);
 	if (term_rate(app->term) > 0)
 		snprintf(rate, sizeof(rate), "  %.3g Mbit/s", term_rate(app->term) / 1e6);
 	if (p == PICTURE_BLOCKS_RGB || p == PICTURE_BLOCKS_256) {

@@ -65,9 +65,11 @@ menu_place(const struct reason *r, const char *step)
 {
 	bool phi_step = strcmp(step, "phi") == 0;
 
+	if (strcmp(r->group, "privacy") == 0)
+		return phi_step ? 0 : 4;
 	if (r->phi)
-		return phi_step ? 0 : 3;
-	return strcmp(r->modalities, "*") != 0 ? 1 : 2;
+		return phi_step ? 1 : 4;
+	return strcmp(r->modalities, "*") != 0 ? 2 : 3;
 }
 
 size_t
@@ -75,7 +77,7 @@ reason_menu(const char *step, const char *modality, const struct reason **out, s
 {
 	size_t n = 0;
 
-	for (int place = 0; place < 4; place++)
+	for (int place = 0; place < 5; place++)
 		for (size_t i = 0; i < MEM_COUNT(table) && n < max; i++)
 			if (reason_fits(&table[i], modality) && menu_place(&table[i], step) == place)
 				out[n++] = &table[i];

@@ -1,0 +1,582 @@
+/* The workstation as a reviewer meets it: the shipped program on a pty. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/support/glass.h"
+#include "tests/support/lab.h"
+#include "tests/support/sixel_decode.c"
+
+enum { SOON = 20000 }; /* ms; the sanitizers are slow */
+
+struct bench {
+	struct lab lab;
+	struct glass *g;
+};
+
+static const struct lab_series series[] = {
+	{ .modality = "CT", .description = "CHEST ALPHA", .subject = "L02-0001", .visit = "BL", .slices = 5,
+		.burned_in = "YES", .number = 11 },
+	{ .modality = "CT", .description = "CHEST BETA", .subject = "L02-0002", .visit = "BL", .slices = 4,
+		.burned_in = "NO", .number = 12 },
+	{ .modality = "CT", .description = "HEAD GAMMA", .subject = "L02-0003", .visit = "V2", .slices = 3,
+		.burned_in = "NO", .number = 13 },
+};
+
+static int
+setup(void **state)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+	char name[8];
+
+	*state = b;
+	assert_true(lab_make(&b->lab));
+	for (size_t i = 0; i < sizeof(series) / sizeof(series[0]); i++) {
+		snprintf(name, sizeof(name), "s%zu", i);
+		assert_true(lab_write(&b->lab, name, &series[i]));
+		assert_true(lab_import(&b->lab, name));
+	}
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct bench *b = *state;
+
+	glass_free(b->g);
+	lab_free(&b->lab);
+	free(b);
+	return 0;
+}
+
+static void
+start(struct bench *b, enum glass_kind kind, int columns, int rows)
+{
+	char *argv[] = { b->lab.program, b->lab.archive, NULL };
+
+	b->g = glass_start(kind, columns, rows, NULL, argv);
+}
+
+static void
+login(struct bench *b, const char *user)
+{
+	assert_true(glass_expect(b->g, "Login", SOON));
+	assert_true(glass_expect(b->g, "Password", SOON));
+	glass_keys(b->g, user);
+	glass_keys(b->g, "<Enter>" LAB_PASSWORD "<Enter>");
+	assert_true(glass_expect(b->g, "Worklist", SOON));
+}
+
+static void
+open_first(struct bench *b)
+{
+	int before = glass_picture_count(b->g);
+
+	assert_true(glass_expect(b->g, "row 1 of", SOON));
+	glass_keys(b->g, "<Enter>");
+	assert_true(glass_expect(b->g, "Viewer", SOON));
+	assert_true(glass_pictures(b->g, before + 1, SOON));
+}
+
+static void
+login_with_a_wrong_password_stays_outside_and_says_so(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	assert_true(glass_expect(b->g, "Password", SOON));
+	glass_keys(b->g, "rosa<Enter>wrong password here<Enter>");
+	assert_true(glass_expect(b->g, "user or password is wrong", SOON));
+	assert_false(glass_has(b->g, "CHEST"));
+	assert_false(glass_has(b->g, "wrong password here"));
+	glass_keys(b->g, "<Esc>");
+	assert_int_equal(glass_wait(b->g, SOON), 0);
+}
+
+static void
+the_worklist_shows_the_greatest_risk_first_and_explains_it(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	assert_true(glass_expect(b->g, "row 1 of 3", SOON));
+	assert_non_null(strstr(glass_row(b->g, 2), "CHEST ALPHA"));
+	assert_non_null(strstr(glass_row(b->g, 2), "text!"));
+	assert_true(glass_expect(b->g, "BurnedInAnnotation is YES", SOON));
+	assert_true(glass_has(b->g, "[phi 3]"));
+}
+
+static void
+a_filter_narrows_while_it_is_typed_and_escape_gives_all_back_at_the_same_row(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	assert_true(glass_expect(b->g, "row 1 of 3", SOON));
+	glass_keys(b->g, "jj/beta");
+	assert_true(glass_expect(b->g, "row 1 of 1", SOON));
+	assert_true(glass_absent(b->g, "CHEST ALPHA", SOON));
+	glass_keys(b->g, "<Esc>");
+	assert_true(glass_expect(b->g, "row 3 of 3", SOON));
+	glass_keys(b->g, "/nosuchword");
+	assert_true(glass_expect(b->g, "Nothing has all these words", SOON));
+}
+
+static void
+tab_goes_to_the_next_queue(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	assert_true(glass_expect(b->g, "[phi 3]", SOON));
+	glass_keys(b->g, "<Tab>");
+	assert_true(glass_expect(b->g, "[quality 3]", SOON));
+}
+
+/* Size of the picture on the glass, decoded. */
+static void
+picture_size(struct bench *b, uint32_t *width, uint32_t *height)
+{
+	struct sixel_image im;
+	size_t n;
+	const char *bytes = glass_picture(b->g, &n);
+
+	assert_true(sixel_decode_image(bytes, n, &im));
+	*width = im.width;
+	*height = im.height;
+	sixel_image_release(&im);
+}
+
+static void
+the_viewer_shows_the_slice_by_sixel_with_its_own_number(void **state)
+{
+	struct bench *b = *state;
+	uint32_t width, height;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	open_first(b);
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	assert_true(glass_expect(b->g, "window 500/1000", SOON));
+	picture_size(b, &width, &height);
+	assert_true(width >= 400 && width <= 820);
+	assert_int_equal(width, height); /* square voxels stay square */
+	glass_keys(b->g, "j");
+	assert_true(glass_expect(b->g, "slice 2/5", SOON));
+	glass_keys(b->g, "<End>");
+	assert_true(glass_expect(b->g, "slice 5/5", SOON));
+	glass_keys(b->g, "<Home>");
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	glass_keys(b->g, ":slice-goto 3<Enter>");
+	assert_true(glass_expect(b->g, "slice 3/5", SOON));
+	assert_true(glass_expect(b->g, "4/5", SOON)); /* 1, 2, 5 and 3 were on the glass */
+}
+
+static void
+window_presets_and_inversion_change_the_picture(void **state)
+{
+	struct bench *b = *state;
+	int before;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	open_first(b);
+	assert_true(glass_expect(b->g, "window 500/1000", SOON));
+	before = glass_picture_count(b->g);
+	glass_keys(b->g, "2");
+	assert_true(glass_expect(b->g, "window 200/100", SOON));
+	assert_true(glass_pictures(b->g, before + 1, SOON));
+	glass_keys(b->g, "i");
+	assert_true(glass_expect(b->g, "inverted", SOON));
+	glass_keys(b->g, ":window 40,400<Enter>");
+	assert_true(glass_expect(b->g, "window 40/400", SOON));
+	glass_keys(b->g, "+");
+	assert_true(glass_expect(b->g, "x17.", SOON)); /* 1.5 times as large */
+}
+
+static void
+a_pass_takes_two_keys_and_a_password_and_brings_the_next_series(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	open_first(b);
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	glass_keys(b->g, "a");
+	assert_true(glass_expect(b->g, "Sign: phi passed", SOON));
+	assert_true(glass_expect(b->g, "NOT ALL SLICES SEEN", SOON));
+	assert_true(glass_expect(b->g, "Rosa Meier", SOON));
+	glass_keys(b->g, LAB_PASSWORD "<Enter>");
+	assert_true(glass_expect(b->g, "signed #1", SOON));
+	assert_true(glass_expect(b->g, "CHEST BETA", SOON));
+	assert_true(glass_expect(b->g, "slice 1/4", SOON));
+	assert_int_equal(lab_verify(&b->lab), 0);
+}
+
+static void
+a_wrong_password_signs_nothing_and_can_be_typed_again(void **state)
+{
+	struct bench *b = *state;
+	const char *const show[] = { "show", "S-0001", NULL };
+	char out[8192];
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	open_first(b);
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	glass_keys(b->g, "anot the password<Enter>");
+	assert_true(glass_expect(b->g, "password is wrong", SOON));
+	assert_int_equal(lab_run(&b->lab, out, sizeof(out), show), 0);
+	assert_null(strstr(out, "signed by"));
+	glass_keys(b->g, LAB_PASSWORD "<Enter>");
+	assert_true(glass_expect(b->g, "signed #1", SOON));
+	assert_int_equal(lab_run(&b->lab, out, sizeof(out), show), 0);
+	assert_non_null(strstr(out, "signed by Rosa Meier (rosa, reviewer)"));
+	assert_non_null(strstr(out, "meaning: review"));
+}
+
+static void
+a_fail_asks_for_coded_reasons_and_takes_a_note(void **state)
+{
+	struct bench *b = *state;
+	const char *const show[] = { "show", "S-0001", NULL };
+	char out[8192];
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	open_first(b);
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	glass_keys(b->g, "r");
+	assert_true(glass_expect(b->g, "Why does phi fail?", SOON));
+	glass_keys(b->g, "/burned<Enter>a");
+	assert_true(glass_expect(b->g, "1 chosen", SOON));
+	glass_keys(b->g, "<Enter>");
+	assert_true(glass_expect(b->g, "Sign: phi failed", SOON));
+	/* letters in the note are letters: q, a, n and : would be commands elsewhere */
+	glass_keys(b->g, "<Tab>quit a name: see slice 1<Tab>" LAB_PASSWORD "<Enter>");
+	assert_true(glass_expect(b->g, "signed #1: phi failed", SOON));
+	assert_int_equal(lab_run(&b->lab, out, sizeof(out), show), 0);
+	assert_non_null(strstr(out, "PHI-PIX"));
+	assert_non_null(strstr(out, "note: quit a name: see slice 1"));
+	assert_non_null(strstr(out, "state rejected"));
+	assert_int_equal(lab_verify(&b->lab), 0);
+}
+
+static void
+review_later_puts_the_series_to_the_end_of_the_queue(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	open_first(b);
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	glass_keys(b->g, "u");
+	assert_true(glass_expect(b->g, "CHEST BETA", SOON));
+	glass_keys(b->g, "q");
+	assert_true(glass_expect(b->g, "later 1", SOON));
+	assert_true(glass_expect(b->g, "later text!", SOON));
+	assert_non_null(strstr(glass_row(b->g, 4), "CHEST ALPHA"));
+}
+
+static void
+n_and_shift_n_go_through_the_queue(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	open_first(b);
+	assert_true(glass_expect(b->g, "series 1 of 3", SOON));
+	glass_keys(b->g, "n");
+	assert_true(glass_expect(b->g, "series 2 of 3", SOON));
+	glass_keys(b->g, "N");
+	assert_true(glass_expect(b->g, "series 1 of 3", SOON));
+	glass_keys(b->g, "N");
+	assert_true(glass_expect(b->g, "this is the first series", SOON));
+}
+
+static void
+a_lost_line_resumes_at_the_same_slice(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	open_first(b);
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	glass_keys(b->g, "jj");
+	assert_true(glass_expect(b->g, "slice 3/5", SOON));
+	glass_signal(b->g, SIGHUP);
+	assert_true(glass_wait(b->g, SOON) >= 0);
+	glass_free(b->g);
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	open_first(b);
+	assert_true(glass_expect(b->g, "slice 3/5", SOON));
+	assert_true(glass_expect(b->g, "3/5", SOON));
+	assert_int_equal(lab_verify(&b->lab), 0);
+}
+
+static void
+leaving_and_coming_back_opens_the_first_unseen_slice(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	open_first(b);
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	glass_keys(b->g, "j");
+	assert_true(glass_expect(b->g, "slice 2/5", SOON));
+	glass_keys(b->g, "q");
+	assert_true(glass_expect(b->g, "row 1 of 3", SOON));
+	open_first(b);
+	assert_true(glass_expect(b->g, "slice 3/5", SOON));
+}
+
+static void
+leaving_the_viewer_erases_the_picture(void **state)
+{
+	struct bench *b = *state;
+	const char *bytes;
+	size_t n;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	open_first(b);
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	glass_keys(b->g, "q");
+	assert_true(glass_expect(b->g, "row 1 of 3", SOON));
+	assert_true(glass_absent(b->g, "slice 1/5", SOON));
+	glass_keys(b->g, "q");
+	assert_true(glass_expect(b->g, "Login", SOON));
+	glass_keys(b->g, "<Esc>");
+	assert_int_equal(glass_wait(b->g, SOON), 0);
+	bytes = glass_written(b->g, &n);
+	assert_non_null(memmem(bytes, n, "\033[3J", 4)); /* the scroll-back too */
+}
+
+static void
+a_resize_draws_the_page_and_the_picture_again(void **state)
+{
+	struct bench *b = *state;
+	uint32_t width, height, was;
+	int before;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	open_first(b);
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	picture_size(b, &width, &was);
+	before = glass_picture_count(b->g);
+	glass_resize(b->g, 104, 30);
+	assert_true(glass_pictures(b->g, before + 1, SOON));
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	picture_size(b, &width, &height);
+	assert_true(height < was);
+	assert_true(height <= 27 * 20);
+	glass_resize(b->g, 90, 40); /* narrow: the facts go below the picture */
+	assert_true(glass_pictures(b->g, before + 2, SOON));
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+}
+
+static void
+too_small_a_window_says_what_it_needs(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_SIXEL, 50, 15);
+	assert_true(glass_expect(b->g, "wetread needs 60x20", SOON));
+	glass_resize(b->g, 70, 22);
+	login(b, "rosa");
+	assert_true(glass_expect(b->g, "row 1 of 3", SOON));
+	glass_keys(b->g, "<Enter>");
+	assert_true(glass_expect(b->g, "Pictures need 80x24", SOON));
+	assert_int_equal(glass_picture_count(b->g), 0);
+}
+
+static void
+without_sixel_half_blocks_are_shown_and_said_not_to_clear_phi(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_PLAIN, 120, 40);
+	login(b, "rosa");
+	assert_true(glass_expect(b->g, "row 1 of 3", SOON));
+	glass_keys(b->g, "<Enter>");
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	assert_true(glass_expect(b->g, "cannot clear PHI", SOON));
+	assert_true(glass_expect(b->g, "\342\226\200", SOON)); /* U+2580 */
+	assert_int_equal(glass_picture_count(b->g), 0);
+}
+
+static void
+a_terminal_that_answers_nothing_still_works(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_SILENT, 120, 40);
+	login(b, "rosa");
+	assert_true(glass_expect(b->g, "row 1 of 3", SOON));
+	glass_keys(b->g, "<Enter>");
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	glass_keys(b->g, "j");
+	assert_true(glass_expect(b->g, "slice 2/5", SOON));
+}
+
+static void
+a_dumb_terminal_gets_a_clear_word_and_no_garbage(void **state)
+{
+	struct bench *b = *state;
+	char *argv[] = { b->lab.program, b->lab.archive, NULL };
+	const char *bytes;
+	size_t n;
+
+	b->g = glass_start(GLASS_SILENT, 80, 24, "dumb", argv);
+	assert_true(glass_expect(b->g, "set TERM", SOON));
+	assert_int_equal(glass_wait(b->g, SOON), 3);
+	bytes = glass_written(b->g, &n);
+	assert_null(memchr(bytes, 033, n));
+}
+
+static void
+an_officer_has_no_worklist_and_cannot_review(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "officer");
+	assert_true(glass_expect(b->g, "None of your roles has a worklist", SOON));
+	assert_false(glass_has(b->g, "CHEST"));
+}
+
+static void
+help_lists_the_keys_of_the_screen_it_was_asked_on(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	open_first(b);
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	glass_keys(b->g, "?");
+	assert_true(glass_expect(b->g, "On this screen (Viewer)", SOON));
+	assert_true(glass_expect(b->g, "window-next", SOON));
+	glass_keys(b->g, "q");
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+}
+
+static void
+tags_show_the_header_and_search_it(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	open_first(b);
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	glass_keys(b->g, "t");
+	assert_true(glass_expect(b->g, "Tags", SOON));
+	assert_true(glass_expect(b->g, "CHEST ALPHA", SOON));
+	glass_keys(b->g, "/manufac<Enter>");
+	assert_true(glass_expect(b->g, "Example Medical", SOON));
+	assert_true(glass_absent(b->g, "SliceThickness", SOON));
+	glass_keys(b->g, "q");
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+}
+
+static void
+an_unknown_command_is_refused_with_a_word(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	assert_true(glass_expect(b->g, "row 1 of 3", SOON));
+	glass_keys(b->g, ":verdict-pass<Enter>");
+	assert_true(glass_expect(b->g, "open a series first", SOON));
+	glass_keys(b->g, ":nonsense<Enter>");
+	assert_true(glass_expect(b->g, "there is no command nonsense", SOON));
+}
+
+static void
+pasted_text_is_never_taken_for_keys(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	open_first(b);
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	glass_keys(b->g, "\033[200~jjjjaq\033[201~j");
+	assert_true(glass_expect(b->g, "slice 2/5", SOON));
+	assert_false(glass_has(b->g, "Sign:"));
+}
+
+static void
+a_second_reviewer_meets_a_conflict_with_name_and_time(void **state)
+{
+	struct bench *b = *state;
+	char secret[128];
+	const char *const decide[] = { "--user", "amadou", "--password-file", secret, "decide", "S-0001",
+		"--step", "phi", "--verdict", "pass", NULL };
+
+	snprintf(secret, sizeof(secret), "%s/secret", b->lab.folder);
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	open_first(b);
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	assert_int_equal(lab_run(&b->lab, NULL, 0, decide), 0);
+	glass_keys(b->g, "a" LAB_PASSWORD "<Enter>");
+	assert_true(glass_expect(b->g, "Amadou Costa already", SOON));
+	assert_int_equal(lab_verify(&b->lab), 0);
+}
+
+#define SCREEN_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCREEN_TEST(login_with_a_wrong_password_stays_outside_and_says_so),
+		SCREEN_TEST(the_worklist_shows_the_greatest_risk_first_and_explains_it),
+		SCREEN_TEST(a_filter_narrows_while_it_is_typed_and_escape_gives_all_back_at_the_same_row),
+		SCREEN_TEST(tab_goes_to_the_next_queue),
+		SCREEN_TEST(the_viewer_shows_the_slice_by_sixel_with_its_own_number),
+		SCREEN_TEST(window_presets_and_inversion_change_the_picture),
+		SCREEN_TEST(a_pass_takes_two_keys_and_a_password_and_brings_the_next_series),
+		SCREEN_TEST(a_wrong_password_signs_nothing_and_can_be_typed_again),
+		SCREEN_TEST(a_fail_asks_for_coded_reasons_and_takes_a_note),
+		SCREEN_TEST(review_later_puts_the_series_to_the_end_of_the_queue),
+		SCREEN_TEST(n_and_shift_n_go_through_the_queue),
+		SCREEN_TEST(a_lost_line_resumes_at_the_same_slice),
+		SCREEN_TEST(leaving_and_coming_back_opens_the_first_unseen_slice),
+		SCREEN_TEST(leaving_the_viewer_erases_the_picture),
+		SCREEN_TEST(a_resize_draws_the_page_and_the_picture_again),
+		SCREEN_TEST(too_small_a_window_says_what_it_needs),
+		SCREEN_TEST(without_sixel_half_blocks_are_shown_and_said_not_to_clear_phi),
+		SCREEN_TEST(a_terminal_that_answers_nothing_still_works),
+		SCREEN_TEST(a_dumb_terminal_gets_a_clear_word_and_no_garbage),
+		SCREEN_TEST(an_officer_has_no_worklist_and_cannot_review),
+		SCREEN_TEST(help_lists_the_keys_of_the_screen_it_was_asked_on),
+		SCREEN_TEST(tags_show_the_header_and_search_it),
+		SCREEN_TEST(an_unknown_command_is_refused_with_a_word),
+		SCREEN_TEST(pasted_text_is_never_taken_for_keys),
+		SCREEN_TEST(a_second_reviewer_meets_a_conflict_with_name_and_time),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

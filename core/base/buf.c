@@ -50,14 +50,19 @@ buf_text(struct buf *b, const char *s)
 void
 buf_format(struct buf *b, const char *fmt, ...)
 {
+	char first[256]; /* most texts fit; a longer one is formatted once more in place */
 	va_list ap;
 	int n;
 
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(first, sizeof(first), fmt, ap);
 	va_end(ap);
 	if (n <= 0)
 		return;
+	if ((size_t)n < sizeof(first)) {
+		buf_add(b, first, (size_t)n);
+		return;
+	}
 	buf_room(b, (size_t)n);
 	va_start(ap, fmt);
 	vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);

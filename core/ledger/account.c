@@ -22,6 +22,19 @@ account_role_known(const char *role)
 	return false;
 }
 
+/* Text that goes into a signed body as it is: the table must say the same. */
+static bool
+is_clean(const char *text)
+{
+	char *copy = mem_string(text);
+	bool same;
+
+	str_clean(copy);
+	same = strcmp(copy, text) == 0;
+	free(copy);
+	return same;
+}
+
 enum rc
 account_check(const char *user, const char *name, const char *password, struct err *e)
 {
@@ -33,6 +46,8 @@ account_check(const char *user, const char *name, const char *password, struct e
 			"a user id is 1 to 32 of a-z, 0-9, '.', '_' and '-', and starts with a letter");
 	if (str_empty(name) || strlen(name) >= ACCOUNT_NAME)
 		return err_set(e, RC_INVALID, "the printed name is missing or too long");
+	if (!is_clean(name))
+		return err_set(e, RC_INVALID, "the printed name holds characters that cannot be shown");
 	return key_password_check(password, e);
 }
 
@@ -119,6 +134,8 @@ account_enrol(struct ledger *l, const struct signer *officer, const struct accou
 	enum rc rc = account_check(a->user, a->name, a->password, e);
 	bool used;
 
+	if (rc == RC_OK && !is_clean(a->evidence))
+		rc = err_set(e, RC_INVALID, "the evidence holds characters that cannot be shown");
 	if (rc != RC_OK)
 		return rc;
 	stmt_text(s, 1, a->user);

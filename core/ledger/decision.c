@@ -321,18 +321,16 @@ static json_t *
 decision_json(const struct decision_request *r, const struct ground *g, const struct signing *sg,
 	const char *state)
 {
-	char *note = mem_string(r->note), *seen = mem_string(r->seen != NULL ? r->seen : "");
+	char *seen = mem_string(r->seen != NULL ? r->seen : "");
 	json_t *j;
 
-	str_clean(note);
 	str_clean(seen);
 	j = json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:I, s:s, s:s, s:I, s:s}",
 		"number", (json_int_t)sg->number, "running", (json_int_t)sg->running, "previous",
 		sg->previous, "meaning", "review", "when", sg->when, "step", r->step, "verdict",
-		r->verdict, "reasons", reasons_json(r), "reason_list", REASON_LIST_VERSION, "note", note,
+		r->verdict, "reasons", reasons_json(r), "reason_list", REASON_LIST_VERSION, "note", r->note,
 		"series_uid", g->series_uid, "revision", (json_int_t)g->revision, "manifest",
 		g->manifest, "seen", seen, "supersedes", (json_int_t)g->supersedes, "state", state);
-	free(note);
 	free(seen);
 	return j;
 }
@@ -391,16 +389,13 @@ record_refusal(struct ledger *l, const struct session *who, const struct decisio
 	ledger_end(l, event_append(l, &author, &ev, NULL, NULL), NULL);
 }
 
-enum rc
-decision_sign(struct ledger *l, const struct session *who, const struct decision_request *r,
+static enum rc
+sign_clean(struct ledger *l, const struct session *who, const struct decision_request *r,
 	struct decision_receipt *out, struct err *e)
 {
 	struct sign_key key = { 0 };
-	enum rc rc = check_request(r, e);
+	enum rc rc;
 
-	memset(out, 0, sizeof(*out));
-	if (rc != RC_OK)
-		return rc;
 	/* the slow part, Argon2id, comes before the write lock is taken */
 	rc = account_unlock(l, who->user, r->password, &key, e);
 	if (rc != RC_OK) {
@@ -412,6 +407,24 @@ decision_sign(struct ledger *l, const struct session *who, const struct decision
 		rc = ledger_end(l, write_decision(l, who, r, &key, out, e), e);
 	key_free(&key);
 	return rc;
+}
+
+enum rc
+decision_sign(struct ledger *l, const struct session *who, const struct decision_request *r,
+	struct decision_receipt *out, struct err *e)
+{
+	struct decision_request clean = *r;
+	char note[DECISION_NOTE + 1];
+	enum rc rc = check_request(r, e);
+
+	memset(out, 0, sizeof(*out));
+	if (rc != RC_OK)
+		return rc;
+	/* cleaned once: the event and the table must say the same */
+	str_copy(note, sizeof(note), r->note);
+	str_clean(note);
+	clean.note = note;
+	return sign_clean(l, who, &clean, out, e);
 }
 
 enum rc

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -321,29 +322,41 @@ ledger_end(struct ledger *l, enum rc rc, struct err *e)
 	return RC_OK;
 }
 
-enum rc
-ledger_anchor(struct ledger *l, struct err *e)
+static enum rc
+write_anchor(struct ledger *l, int fd, struct err *e)
 {
-	char hash[DIGEST_HEX], time[CLOCK_TEXT], sig[KEY_SIGNATURE_HEX], *line, *path;
+	char hash[DIGEST_HEX], time[CLOCK_TEXT], sig[KEY_SIGNATURE_HEX], *line;
 	int64_t seq;
 	enum rc rc = event_head(l, &seq, hash, e);
-	int fd;
 
 	if (rc != RC_OK)
 		return rc;
 	clock_format(ledger_now(l), time);
 	line = mem_format("%s %lld %s %s", l->id, (long long)seq, hash, time);
 	key_sign(&l->system_key, "ANCHOR-v1", line, strlen(line), sig);
-	path = path_in(l->folder, "anchors/anchors.log");
-	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-	if (fd < 0 || dprintf(fd, "%s %s\n", line, sig) < 0 || fsync(fd) != 0)
+	if (dprintf(fd, "%s %s\n", line, sig) < 0 || fsync(fd) != 0)
 		rc = err_errno(e, RC_FAILED, "cannot write anchors/anchors.log");
 	else
 		l->unanchored = 0;
+	free(line);
+	return rc;
+}
+
+/* The head is read under the file's lock: another process may anchor too, and the numbers must not go back. */
+enum rc
+ledger_anchor(struct ledger *l, struct err *e)
+{
+	char *path = path_in(l->folder, "anchors/anchors.log");
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	enum rc rc;
+
+	if (fd < 0 || flock(fd, LOCK_EX) != 0)
+		rc = err_errno(e, RC_FAILED, "cannot write anchors/anchors.log");
+	else
+		rc = write_anchor(l, fd, e);
 	if (fd >= 0)
 		close(fd);
 	free(path);
-	free(line);
 	return rc;
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/verify/verify.h"
 
@@ -16,8 +17,10 @@ struct reading {
 	struct verify *v;
 	int64_t seq;
 	char hash[65];
-	char time[40];
+	int64_t time; /* of the event before, microseconds */
 };
+
+enum { CLOCK_SLACK_US = 2000000 }; /* what the writer allows a clock to be behind the event before */
 
 static const char *
 text(const json_t *o, const char *name)
@@ -69,20 +72,36 @@ check_chain(struct reading *r, const struct row *row)
 		verify_altered(r->v, "event %lld: bad signature", (long long)row->seq);
 }
 
+/* "2026-11-22T10:43:07.000123Z" in microseconds; -1 where it is not one */
+static int64_t
+time_of(const char *text)
+{
+	struct tm tm = { 0 };
+	int us, end = 0;
+
+	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d.%6dZ%n", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
+		    &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &us, &end) != 7 ||
+		end != 27 || text[end] != '\0')
+		return -1;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	return (int64_t)timegm(&tm) * 1000000 + us;
+}
+
 static void
 check_body(struct reading *r, const struct row *row)
 {
-	const char *time = text(row->j, "time");
+	int64_t time = time_of(text(row->j, "time"));
 
 	if (json_integer_value(json_object_get(row->j, "seq")) != row->seq)
 		verify_altered(r->v, "event %lld: the number inside it differs", (long long)row->seq);
 	if (strcmp(text(row->j, "db"), r->v->id) != 0)
 		verify_altered(r->v, "event %lld: belongs to another database", (long long)row->seq);
-	/* two seconds of slack, as the writer allows: compare to the second before last */
-	if (strncmp(time, r->time, 16) < 0)
+	if (time < 0)
+		verify_altered(r->v, "event %lld: its time cannot be read", (long long)row->seq);
+	else if (time + CLOCK_SLACK_US < r->time)
 		verify_altered(r->v, "event %lld: time went back", (long long)row->seq);
-	if (strcmp(time, r->time) > 0)
-		snprintf(r->time, sizeof(r->time), "%s", time);
+	r->time = time;
 }
 
 static void
@@ -196,6 +215,18 @@ take_login(struct reading *r, const struct row *row)
 }
 
 static void
+take_step(struct verify *v, const char *series, const char *step)
+{
+	json_t *done = json_object_get(table(v, "done"), series);
+
+	if (done == NULL) {
+		done = json_object();
+		json_object_set_new(table(v, "done"), series, done);
+	}
+	json_object_set_new(done, step, json_true());
+}
+
+static void
 take_decision(struct reading *r, const struct row *row)
 {
 	struct verify *v = r->v;
@@ -218,11 +249,13 @@ take_decision(struct reading *r, const struct row *row)
 	if (json_object_get(table(v, "decision"), number) != NULL)
 		verify_altered(v, "event %lld: decision %s is there twice", (long long)row->seq, number);
 	json_object_set_new(table(v, "decision"), number,
-		json_pack("{s:I, s:s, s:O, s:s, s:s, s:s, s:s}", "event", (json_int_t)row->seq, "series",
+		json_pack("{s:I, s:I, s:s, s:O, s:s, s:s, s:s, s:s}", "event", (json_int_t)row->seq, "at",
+			(json_int_t)time_of(text(row->j, "time")), "series",
 			text(row->j, "object"), "data", data, "account", user, "name",
 			text(row->j, "name"), "role", text(row->j, "role"), "hash", row->hash));
 	json_object_set_new(table(v, "series_state"), text(row->j, "object"),
 		json_string(text(data, "state")));
+	take_step(v, text(row->j, "object"), text(data, "step"));
 }
 
 static void
@@ -237,7 +270,8 @@ take_images(struct reading *r, const struct row *row, const char *name)
 
 		if (sop != NULL)
 			json_object_set_new(table(r->v, name), sop,
-				json_pack("[s, O]", text(row->j, "object"), json_array_get(im, 1)));
+				json_pack("[s, O, O]", text(row->j, "object"), json_array_get(im, 1),
+					json_array_get(im, 2)));
 	}
 }
 
@@ -250,10 +284,14 @@ take_arrived(struct reading *r, const struct row *row)
 static void
 take_settled(struct reading *r, const struct row *row)
 {
-	json_t *data = json_object_get(row->j, "data");
+	json_t *data = json_object_get(row->j, "data"), *states = table(r->v, "series_state");
+	const char *series = text(row->j, "object");
 
-	json_object_set_new(table(r->v, "series_state"), text(row->j, "object"),
-		json_string(text(data, "state")));
+	/* a series that was judged and changed begins again: its steps are open */
+	if (strcmp(text(states, series), "quarantined") != 0 &&
+		strcmp(text(data, "state"), "quarantined") == 0)
+		json_object_del(table(r->v, "done"), series);
+	json_object_set_new(states, series, json_string(text(data, "state")));
 	json_object_set_new(table(r->v, "series_manifest"), text(row->j, "object"),
 		json_string(text(data, "manifest")));
 }

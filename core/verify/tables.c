@@ -95,7 +95,7 @@ same_decision(struct verify *v, sqlite3_stmt *s, const json_t *told)
 	} numbers[] = {
 		{ 8, json_object_get(d, "revision") }, { 10, json_object_get(d, "supersedes") },
 		{ 11, json_object_get(told, "event") }, { 16, json_object_get(d, "running") },
-		{ 17, json_object_get(told, "event") },
+		{ 17, json_object_get(told, "event") }, { 19, json_object_get(told, "at") },
 	};
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
@@ -116,7 +116,7 @@ check_decisions(struct verify *v)
 	sqlite3_stmt *s = query(v,
 		"SELECT d.id, d.series, d.step, d.verdict, d.note, d.account, d.name, d.role, d.revision,"
 		" d.manifest, d.supersedes, d.event, g.account, g.name, g.meaning, g.at, g.running,"
-		" g.event, g.hash FROM decision d LEFT JOIN signature g ON g.decision = d.id ORDER BY d.id");
+		" g.event, g.hash, d.at FROM decision d LEFT JOIN signature g ON g.decision = d.id ORDER BY d.id");
 	json_t *told = json_object_get(v->replay, "decision");
 	size_t rows = 0;
 
@@ -139,7 +139,7 @@ check_decisions(struct verify *v)
 static void
 check_images(struct verify *v)
 {
-	sqlite3_stmt *s = query(v, "SELECT sop_uid, series, digest FROM image");
+	sqlite3_stmt *s = query(v, "SELECT sop_uid, series, digest, pixel_digest FROM image");
 	json_t *told = json_object_get(v->replay, "image");
 	size_t rows = 0;
 
@@ -147,10 +147,12 @@ check_images(struct verify *v)
 		json_t *im = json_object_get(told, column(s, 0));
 		const char *series = json_string_value(json_array_get(im, 0));
 		const char *digest = json_string_value(json_array_get(im, 1));
+		const char *pixels = json_string_value(json_array_get(im, 2));
 
 		rows++;
-		if (series == NULL || digest == NULL || strcmp(series, column(s, 1)) != 0 ||
-			strcmp(digest, column(s, 2)) != 0)
+		if (series == NULL || digest == NULL || pixels == NULL ||
+			strcmp(series, column(s, 1)) != 0 || strcmp(digest, column(s, 2)) != 0 ||
+			strcmp(pixels, column(s, 3)) != 0)
 			verify_altered(v, "an image of series %s differs from its event", column(s, 1));
 	}
 	sqlite3_finalize(s);
@@ -184,6 +186,34 @@ check_series(struct verify *v)
 	if (settled != json_object_size(states))
 		verify_altered(v, "series: the table has %zu, the events tell of %zu", settled,
 			json_object_size(states));
+}
+
+/* A step is done when a decision since the last change of the images says so, void in a rejected series, else
+ * open: a task marked done by hand would take a series off its worklist unseen. */
+static void
+check_tasks(struct verify *v)
+{
+	sqlite3_stmt *s = query(v,
+		"SELECT s.id, p.name, coalesce(t.state, 'missing') FROM series s JOIN step p ON"
+		" p.workflow = 'default' LEFT JOIN task t ON t.series = s.id AND t.step = p.name"
+		" AND t.workflow = p.workflow");
+	json_t *states = json_object_get(v->replay, "series_state");
+	json_t *done = json_object_get(v->replay, "done");
+
+	while (s != NULL && sqlite3_step(s) == SQLITE_ROW) {
+		const char *state = text(states, column(s, 0)), *should = "open";
+
+		if (*state == '\0')
+			continue;
+		if (json_object_get(json_object_get(done, column(s, 0)), column(s, 1)) != NULL)
+			should = "done";
+		else if (strcmp(state, "rejected") == 0)
+			should = "void";
+		if (strcmp(column(s, 2), should) != 0)
+			verify_altered(v, "series %s: its step %s is %s, the events say %s", column(s, 0),
+				column(s, 1), column(s, 2), should);
+	}
+	sqlite3_finalize(s);
 }
 
 static void
@@ -246,6 +276,7 @@ verify_tables(struct verify *v)
 	check_decisions(v);
 	check_images(v);
 	check_series(v);
+	check_tasks(v);
 	check_accounts(v);
 	check_roles(v);
 }

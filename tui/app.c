@@ -52,13 +52,22 @@ app_body(const struct app *app)
 	return (struct area){ .row = 1, .column = 0, .rows = LINES - 3, .columns = COLS };
 }
 
-bool
-app_has_state(const struct app *app, const void *state)
+uint64_t
+app_screen_id(const struct app *app, const void *state)
 {
 	for (int i = 0; i < app->depth; i++)
 		if (app->stack[i].state == state)
-			return true;
-	return false;
+			return app->stack[i].id;
+	return 0;
+}
+
+void *
+app_screen_state(const struct app *app, uint64_t id)
+{
+	for (int i = 0; i < app->depth; i++)
+		if (app->stack[i].id == id)
+			return app->stack[i].state;
+	return NULL;
 }
 
 static const struct screen_ops *
@@ -86,6 +95,7 @@ app_push(struct app *app, const struct screen_ops *ops, const void *argument)
 		top_ops(app)->hidden(app, top_state(app));
 	state = mem_zero(1, ops->state_size);
 	app->stack[app->depth].ops = ops;
+	app->stack[app->depth].id = ++app->last_id;
 	app->stack[app->depth++].state = state;
 	if (ops->open != NULL)
 		ops->open(app, state, argument);
@@ -471,9 +481,10 @@ static void
 on_picture(void *reader, struct pipeline_picture *p)
 {
 	struct app *app = reader;
+	void *state = app_screen_state(app, app->picture_screen);
 
-	if (app->picture != NULL && app_has_state(app, app->picture_state))
-		app->picture(app, app->picture_state, p);
+	if (app->picture != NULL && state != NULL)
+		app->picture(app, state, p);
 }
 
 static void

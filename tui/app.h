@@ -43,8 +43,10 @@ struct app {
 	struct {
 		const struct screen_ops *ops;
 		void *state;
+		uint64_t id; /* never used twice, unlike the state's address */
 	} stack[APP_SCREENS];
 	int depth;
+	uint64_t last_id;
 
 	struct dialog *dialog; /* over everything; NULL none */
 	struct line prompt;    /* after ':' */
@@ -61,7 +63,7 @@ struct app {
 
 	void (*picture)(struct app *app, void *state, struct pipeline_picture *p);
 	void (*acknowledged)(struct app *app, void *state, uint64_t tag);
-	void *picture_state;
+	uint64_t picture_screen; /* the screen whose functions these are */
 };
 
 /* Run the workstation on an archive until the user leaves.  RC_OK. */
@@ -83,8 +85,10 @@ void app_post_take(struct app *app, struct job *j);
 void app_command(struct app *app, enum command c, const char *argument);
 /* Cells between the top line and the bottom two. */
 struct area app_body(const struct app *app);
-/* Does state still belong to a screen that is open?  For answers that come late. */
-bool app_has_state(const struct app *app, const void *state);
+/* For answers that may come after their screen was closed: a job keeps the id of its screen and asks for the
+ * state again, which is NULL when the screen is gone. */
+uint64_t app_screen_id(const struct app *app, const void *state);
+void *app_screen_state(const struct app *app, uint64_t id);
 /* The first key of a command on the screen on top. */
 const char *app_key_of(const struct app *app, enum command c, char to[16]);
 void app_logout(struct app *app);

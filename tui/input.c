@@ -197,7 +197,7 @@ parse_escape(struct input *in, struct key *out, bool final)
 	switch (in->bytes[1]) {
 	case '[':
 		n = csi_length(in);
-		if (n > 0 && n - 2 <= sizeof(body)) {
+		if (n >= 3 && n - 2 <= sizeof(body)) {
 			memcpy(body, in->bytes + 2, n - 3);
 			body[n - 3] = '\0';
 			parse_csi(in, body, (char)in->bytes[n - 1], out);

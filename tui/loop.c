@@ -75,13 +75,23 @@ on_signal(struct loop *lp)
 	}
 }
 
+/* Tag 0: the picture was wiped from the glass and must be sent again. */
+static void
+tell_drawn(struct app *app, uint64_t tag)
+{
+	void *state = app_screen_state(app, app->picture_screen);
+
+	if (app->acknowledged != NULL && state != NULL)
+		app->acknowledged(app, state, tag);
+}
+
 static void
 on_ack(struct app *app, bool timed_out)
 {
 	uint64_t tag = term_acknowledged(app->term, timed_out);
 
-	if (tag != 0 && app->acknowledged != NULL && app_has_state(app, app->picture_state))
-		app->acknowledged(app, app->picture_state, tag);
+	if (tag != 0)
+		tell_drawn(app, tag);
 }
 
 static void
@@ -108,8 +118,8 @@ draw(struct app *app)
 	app->stale = false;
 	app_draw(app);
 	doupdate();
-	if (app->repaint && app->acknowledged != NULL && app_has_state(app, app->picture_state))
-		app->acknowledged(app, app->picture_state, 0); /* the picture was wiped: send it again */
+	if (app->repaint)
+		tell_drawn(app, 0);
 	app->repaint = false;
 }
 

@@ -17,7 +17,7 @@ struct login_state {
 
 struct login_job {
 	struct job job;
-	struct login_state *state;
+	uint64_t screen;
 	char user[64], password[1024], source[160];
 	struct session session;
 	struct worklist_step steps[WORKLIST_STEPS];
@@ -52,9 +52,9 @@ static void
 login_done(struct job *job, struct app *app)
 {
 	struct login_job *j = (struct login_job *)job;
-	struct login_state *s = j->state;
+	struct login_state *s = app_screen_state(app, j->screen);
 
-	if (!app_has_state(app, s)) {
+	if (s == NULL) {
 		if (job->rc == RC_OK)
 			key_wipe(&j->session, sizeof(j->session));
 		return;
@@ -78,7 +78,7 @@ submit(struct app *app, struct login_state *s)
 
 	j->job.run = login_run;
 	j->job.done = login_done;
-	j->state = s;
+	j->screen = app_screen_id(app, s);
 	str_fold(j->user, sizeof(j->user), s->user.text);
 	str_copy(j->password, sizeof(j->password), s->password.text);
 	describe_source(app, j->source, sizeof(j->source));

@@ -30,7 +30,7 @@ struct tags_state {
 
 struct tags_job {
 	struct job job;
-	struct tags_state *state;
+	uint64_t screen;
 	int64_t image;
 	char **lines;
 	size_t n;
@@ -184,9 +184,9 @@ static void
 tags_done(struct job *job, struct app *app)
 {
 	struct tags_job *j = (struct tags_job *)job;
-	struct tags_state *s = j->state;
+	struct tags_state *s = app_screen_state(app, j->screen);
 
-	if (!app_has_state(app, s))
+	if (s == NULL)
 		return;
 	s->loaded = true;
 	str_copy(s->problem, sizeof(s->problem), job->rc == RC_OK ? "" : job->err.text);
@@ -212,7 +212,7 @@ tags_open(struct app *app, void *state, const void *argument)
 	j->job.run = tags_run;
 	j->job.done = tags_done;
 	j->job.release = tags_job_release;
-	j->state = s;
+	j->screen = app_screen_id(app, s);
 	j->image = a->image;
 	app_post_take(app, &j->job);
 }

@@ -47,7 +47,7 @@ struct viewer_state {
 
 struct load_job {
 	struct job job;
-	struct viewer_state *state;
+	uint64_t screen;
 	uint64_t serial;
 	int64_t task, series;
 	char user[ACCOUNT_ID];
@@ -140,9 +140,9 @@ static void
 load_done(struct job *job, struct app *app)
 {
 	struct load_job *j = (struct load_job *)job;
-	struct viewer_state *s = j->state;
+	struct viewer_state *s = app_screen_state(app, j->screen);
 
-	if (!app_has_state(app, s) || j->serial != s->load_serial)
+	if (s == NULL || j->serial != s->load_serial)
 		return;
 	app_stale(app);
 	if (job->rc != RC_OK && s->loaded) {
@@ -177,7 +177,7 @@ load(struct app *app, struct viewer_state *s, int64_t task, int64_t series, int 
 	j->job.run = load_run;
 	j->job.done = load_done;
 	j->job.release = load_release;
-	j->state = s;
+	j->screen = app_screen_id(app, s);
 	j->serial = ++s->load_serial;
 	j->task = task;
 	j->series = series;
@@ -454,7 +454,7 @@ verdict(struct app *app, struct viewer_state *s, const char *which)
 
 struct later_job {
 	struct job job;
-	struct viewer_state *state;
+	uint64_t screen;
 	struct session session;
 	int64_t task, series;
 	struct worklist_query queue;
@@ -485,16 +485,17 @@ static void
 later_done(struct job *job, struct app *app)
 {
 	struct later_job *j = (struct later_job *)job;
+	struct viewer_state *s = app_screen_state(app, j->screen);
 
 	if (job->rc != RC_OK) {
 		app_complain(app, &job->err);
 		return;
 	}
-	if (!app_has_state(app, j->state))
+	if (s == NULL)
 		return;
 	app_say(app, STYLE_PLAIN, "put to the end of the queue");
 	if (j->has_next)
-		load(app, j->state, j->next.task, j->next.series, 0);
+		load(app, s, j->next.task, j->next.series, 0);
 	else
 		app_pop(app);
 }
@@ -506,7 +507,7 @@ later(struct app *app, struct viewer_state *s)
 
 	j->job.run = later_run;
 	j->job.done = later_done;
-	j->state = s;
+	j->screen = app_screen_id(app, s);
 	j->session = app->session;
 	j->task = s->f.task;
 	j->series = s->f.series.id;
@@ -752,7 +753,7 @@ take_pictures(struct app *app, struct viewer_state *s)
 {
 	app->picture = on_picture;
 	app->acknowledged = on_acknowledged;
-	app->picture_state = s;
+	app->picture_screen = app_screen_id(app, s);
 }
 
 static void

@@ -38,7 +38,7 @@ struct worklist_state {
 
 struct page_job {
 	struct job job;
-	struct worklist_state *state;
+	uint64_t screen;
 	struct session session; /* for its roles */
 	char step[32], filter[sizeof(((struct line *)0)->text)];
 	struct worklist_query q;
@@ -72,9 +72,9 @@ static void
 page_done(struct job *job, struct app *app)
 {
 	struct page_job *j = (struct page_job *)job;
-	struct worklist_state *s = j->state;
+	struct worklist_state *s = app_screen_state(app, j->screen);
 
-	if (!app_has_state(app, s) || j->serial < s->answered)
+	if (s == NULL || j->serial < s->answered)
 		return;
 	s->answered = j->serial;
 	s->loading = s->answered < s->asked;
@@ -99,7 +99,7 @@ request(struct app *app, struct worklist_state *s)
 
 	j->job.run = page_run;
 	j->job.done = page_done;
-	j->state = s;
+	j->screen = app_screen_id(app, s);
 	j->session = app->session;
 	if (s->step < s->step_count)
 		str_copy(j->step, sizeof(j->step), s->steps[s->step].name);
@@ -134,7 +134,7 @@ page_lacks(const struct worklist_state *s)
 
 struct detail_job {
 	struct job job;
-	struct worklist_state *state;
+	uint64_t screen;
 	int64_t series;
 	struct series series_row;
 };
@@ -215,9 +215,9 @@ static void
 detail_done(struct job *job, struct app *app)
 {
 	struct detail_job *j = (struct detail_job *)job;
-	struct worklist_state *s = j->state;
+	struct worklist_state *s = app_screen_state(app, j->screen);
 
-	if (!app_has_state(app, s) || job->rc != RC_OK)
+	if (s == NULL || job->rc != RC_OK)
 		return;
 	s->detail_series = j->series;
 	describe(s->detail[0], sizeof(s->detail[0]), &j->series_row);
@@ -238,7 +238,7 @@ request_detail(struct app *app, struct worklist_state *s)
 	j->job.run = detail_run;
 	j->job.done = detail_done;
 	j->job.release = detail_release;
-	j->state = s;
+	j->screen = app_screen_id(app, s);
 	j->series = r->series;
 	app_post_take(app, &j->job);
 }

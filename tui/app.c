@@ -82,6 +82,12 @@ top_state(const struct app *app)
 	return app->depth > 0 ? app->stack[app->depth - 1].state : NULL;
 }
 
+bool
+app_on_top(const struct app *app, const void *state)
+{
+	return top_state(app) == state && app->dialog == NULL && !app->prompting;
+}
+
 void
 app_push(struct app *app, const struct screen_ops *ops, const void *argument)
 {

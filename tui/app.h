@@ -89,6 +89,8 @@ struct area app_body(const struct app *app);
  * state again, which is NULL when the screen is gone. */
 uint64_t app_screen_id(const struct app *app, const void *state);
 void *app_screen_state(const struct app *app, uint64_t id);
+/* Is this screen what the user works on: the top one, with no dialog or prompt over it? */
+bool app_on_top(const struct app *app, const void *state);
 /* The first key of a command on the screen on top. */
 const char *app_key_of(const struct app *app, enum command c, char to[16]);
 void app_logout(struct app *app);

@@ -27,6 +27,7 @@ struct worklist_state {
 	int64_t have_first, have_count;
 	uint64_t asked, answered; /* serials of page requests */
 	bool loading;
+	bool open_then; /* Enter came before the rows it was meant for */
 
 	int64_t detail_series; /* whose details these are */
 	char detail[2][1000];
@@ -67,6 +68,7 @@ page_run(struct job *job, struct ledger *l)
 }
 
 static void request_detail(struct app *app, struct worklist_state *s);
+static void open_row(struct app *app, struct worklist_state *s);
 
 static void
 page_done(struct job *job, struct app *app)
@@ -90,6 +92,8 @@ page_done(struct job *job, struct app *app)
 	s->have_count = j->n;
 	list_set_total(&s->list, j->total);
 	request_detail(app, s);
+	if (s->open_then && !s->loading)
+		open_row(app, s);
 }
 
 static void
@@ -476,19 +480,23 @@ worklist_have(struct app *app, void *state)
 	struct worklist_state *s = state;
 
 	(void)app;
-	return NEED_LIST | (row_at(s, s->list.at) != NULL && s->list.total > 0 ? NEED_ROW : 0);
+	return NEED_LIST | (s->loading || (row_at(s, s->list.at) != NULL && s->list.total > 0) ? NEED_ROW : 0);
 }
 
+/* A fast typist is ahead of the list: what is opened is the row of the list asked for, not one of the list before. */
 static void
 open_row(struct app *app, struct worklist_state *s)
 {
 	const struct worklist_row *r = row_at(s, s->list.at);
 	struct viewer_argument a = {
-		.task = r->task,
-		.series = r->series,
 		.queue = { .step = s->steps[s->step].name, .filter = s->filter.text, .sort = s->sort },
 	};
 
+	s->open_then = s->loading;
+	if (s->loading || r == NULL || !app_on_top(app, s))
+		return;
+	a.task = r->task;
+	a.series = r->series;
 	app_push(app, &scr_viewer_ops, &a);
 }
 
@@ -520,6 +528,7 @@ worklist_command(struct app *app, void *state, enum command c, const char *argum
 {
 	struct worklist_state *s = state;
 
+	s->open_then = false;
 	if (list_command(&s->list, c)) {
 		if (page_lacks(s))
 			request(app, s);

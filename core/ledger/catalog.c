@@ -12,7 +12,7 @@
 struct catalog_batch {
 	struct ledger *l;
 	const struct signer *who;
-	json_t *arrived;   /* series id as text -> [[sop uid, digest, pixel digest], ...] */
+	json_t *arrived;   /* series id as text -> [[sop uid, digest, pixel digest, header digest], ...] */
 	json_t *conflicts; /* the same for images that came with other bytes */
 	struct stmt *insert[3]; /* by enum attr_level */
 };
@@ -228,17 +228,21 @@ unsettle(struct catalog_batch *b, int64_t series, struct err *e)
 static void
 note(json_t *by_series, int64_t series, const struct catalog_image *im)
 {
-	char key[24];
+	char key[24], header[DIGEST_HEX];
+	struct digest sum;
 	json_t *list;
 
+	digest_begin(&sum);
+	digest_add(&sum, im->header->json, strlen(im->header->json));
+	digest_end(&sum, header);
 	snprintf(key, sizeof(key), "%lld", (long long)series);
 	list = json_object_get(by_series, key);
 	if (list == NULL) {
 		list = json_array();
 		json_object_set_new(by_series, key, list);
 	}
-	json_array_append_new(list, json_pack("[s, s, s]", header_text(im->header, ATTR_SOP_UID),
-					    im->digest, im->pixel_digest));
+	json_array_append_new(list, json_pack("[s, s, s, s]", header_text(im->header, ATTR_SOP_UID),
+					    im->digest, im->pixel_digest, header));
 }
 
 /* The image is there with other bytes: both stay, the series is flagged. */

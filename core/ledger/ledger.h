@@ -73,7 +73,7 @@ enum rc event_append(struct ledger *l, const struct signer *who, const struct ev
 /* The head of the chain: number and hash of the last event. */
 enum rc event_head(struct ledger *l, int64_t *seq, char hash[DIGEST_HEX], struct err *e);
 
-/* Write the head to anchors/anchors.log now, if it moved. */
+/* Write the head to anchors/anchors.log now. */
 enum rc ledger_anchor(struct ledger *l, struct err *e);
 
 /* The next free number of a table's BIGINT key.  Inside a transaction. */

@@ -22,6 +22,7 @@ struct settling {
 	struct ledger *l;
 	int64_t series, revision, arrived;
 	char state[16];
+	char uid[72], study_uid[72], subject[68], visit[68], site[68];
 	char modality[20], sop_class[72], description[260], protocol[260], manifest_before[65];
 	struct member *members;
 	struct series_image *order; /* order[i].id indexes members */
@@ -149,8 +150,9 @@ static enum rc
 read_series(struct settling *g, struct err *e)
 {
 	struct stmt *s = db_query(ledger_db(g->l),
-		"SELECT revision, arrived, state, modality, sop_class, series_description, manifest,"
-		" protocol_name FROM series WHERE id = $1");
+		"SELECT revision, series.arrived, state, modality, sop_class, series_description, manifest,"
+		" protocol_name, series_uid, study_uid, subject, visit, site FROM series"
+		" JOIN exam ON exam.id = series.exam WHERE series.id = $1");
 	enum rc rc;
 
 	stmt_int(s, 1, g->series);
@@ -165,6 +167,11 @@ read_series(struct settling *g, struct err *e)
 	str_copy(g->description, sizeof(g->description), stmt_get_text(s, 5));
 	str_copy(g->manifest_before, sizeof(g->manifest_before), stmt_get_text(s, 6));
 	str_copy(g->protocol, sizeof(g->protocol), stmt_get_text(s, 7));
+	str_copy(g->uid, sizeof(g->uid), stmt_get_text(s, 8));
+	str_copy(g->study_uid, sizeof(g->study_uid), stmt_get_text(s, 9));
+	str_copy(g->subject, sizeof(g->subject), stmt_get_text(s, 10));
+	str_copy(g->visit, sizeof(g->visit), stmt_get_text(s, 11));
+	str_copy(g->site, sizeof(g->site), stmt_get_text(s, 12));
 	stmt_done(s);
 	return RC_OK;
 }
@@ -375,28 +382,17 @@ write_series(struct settling *g, const char *state, struct err *e)
 }
 
 /* What `/` on a worklist searches: everything a row shows, in lower case. */
-static enum rc
-search_text(struct settling *g, char subject[68], char text[700], struct err *e)
+static void
+search_text(const struct settling *g, char text[700])
 {
-	struct stmt *s = db_query(ledger_db(g->l),
-		"SELECT exam.subject, exam.visit, exam.site, exam.trial FROM series"
-		" JOIN exam ON exam.id = series.exam WHERE series.id = $1");
 	char words[200], name[24], all[700];
-	enum rc rc;
 
-	stmt_int(s, 1, g->series);
-	rc = stmt_step(s, e);
-	if (rc != RC_OK)
-		return rc;
 	why_words(g->why, words, sizeof(words));
 	catalog_series_name(g->series, name);
-	str_copy(subject, 68, stmt_get_text(s, 0));
-	snprintf(all, sizeof(all), "%s %s %s %s %s %s %s %s", name, subject, stmt_get_text(s, 1),
-		g->modality, stmt_get_text(s, 2), stmt_get_text(s, 3), words, g->description);
-	stmt_done(s);
+	snprintf(all, sizeof(all), "%s %s %s %s %s %s %s", name, g->subject, g->visit, g->modality,
+		g->site, words, g->description);
 	str_fold(text, 700, all);
 	str_clean(text);
-	return RC_OK;
 }
 
 static enum rc
@@ -461,15 +457,13 @@ write_tasks(struct settling *g, bool reopen, struct err *e)
 {
 	struct stmt *s = db_query(ledger_db(g->l), "SELECT 1 FROM task WHERE series = $1");
 	int64_t rank = 1000 - why_risk(g->why);
-	char subject[68] = "", search[700];
-	enum rc rc = search_text(g, subject, search, e);
+	char search[700];
 
-	if (rc != RC_OK)
-		return rc;
+	search_text(g, search);
 	stmt_int(s, 1, g->series);
 	if (exists(s))
-		return update_tasks(g, rank, subject, search, reopen, e);
-	return insert_tasks(g, rank, subject, search, e);
+		return update_tasks(g, rank, g->subject, search, reopen, e);
+	return insert_tasks(g, rank, g->subject, search, e);
 }
 
 static enum rc
@@ -481,7 +475,9 @@ write_event(struct settling *g, const struct signer *who, const char *action, co
 
 	why_words(g->why, words, sizeof(words));
 	snprintf(object, sizeof(object), "%lld", (long long)g->series);
-	ev.data = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I}", "state", state, "manifest", g->manifest,
+	ev.data = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I}", "series_uid",
+		g->uid, "study_uid", g->study_uid, "subject", g->subject, "visit", g->visit, "site",
+		g->site, "state", state, "manifest", g->manifest,
 		"why", words, "images", (json_int_t)g->n, "slices", (json_int_t)g->slices, "revision",
 		(json_int_t)g->revision);
 	return event_append(g->l, who, &ev, NULL, e);

@@ -14,7 +14,7 @@
 #include "core/ledger/catalog.h"
 #include "core/ledger/why.h"
 
-enum { WORDS_MOST = 6 };
+enum { WORDS_MOST = 12 };
 
 static const struct {
 	const char *name, *order;

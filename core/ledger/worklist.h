@@ -17,7 +17,7 @@ const char *worklist_sort_name(enum worklist_sort s);
 
 struct worklist_query {
 	const char *step;   /* e.g. "phi" */
-	const char *filter; /* every blank-separated word must be in the row, any case; "" all */
+	const char *filter; /* every blank-separated word (12 at most) must be in the row, any case; "" all */
 	enum worklist_sort sort;
 	int64_t offset, limit;
 };

@@ -270,8 +270,8 @@ take_images(struct reading *r, const struct row *row, const char *name)
 
 		if (sop != NULL)
 			json_object_set_new(table(r->v, name), sop,
-				json_pack("[s, O, O]", text(row->j, "object"), json_array_get(im, 1),
-					json_array_get(im, 2)));
+				json_pack("[s, O, O, O]", text(row->j, "object"), json_array_get(im, 1),
+					json_array_get(im, 2), json_array_get(im, 3)));
 	}
 }
 
@@ -292,8 +292,7 @@ take_settled(struct reading *r, const struct row *row)
 		strcmp(text(data, "state"), "quarantined") == 0)
 		json_object_del(table(r->v, "done"), series);
 	json_object_set_new(states, series, json_string(text(data, "state")));
-	json_object_set_new(table(r->v, "series_manifest"), text(row->j, "object"),
-		json_string(text(data, "manifest")));
+	json_object_set(table(r->v, "series"), series, data);
 }
 
 /* What each action means for the tables; an action without a row here changes none. */

@@ -137,10 +137,21 @@ check_decisions(struct verify *v)
 }
 
 static void
+text_digest(const char *t, char hex[65])
+{
+	unsigned char raw[32];
+
+	crypto_hash_sha256(raw, (const unsigned char *)t, strlen(t));
+	sodium_bin2hex(hex, 65, raw, sizeof(raw));
+}
+
+static void
 check_images(struct verify *v)
 {
-	sqlite3_stmt *s = query(v, "SELECT sop_uid, series, digest, pixel_digest FROM image");
+	sqlite3_stmt *s = query(v, "SELECT i.sop_uid, i.series, i.digest, i.pixel_digest, h.json FROM image i"
+				   " LEFT JOIN header h ON h.image = i.id");
 	json_t *told = json_object_get(v->replay, "image");
+	char header[65];
 	size_t rows = 0;
 
 	while (s != NULL && sqlite3_step(s) == SQLITE_ROW) {
@@ -150,6 +161,13 @@ check_images(struct verify *v)
 		const char *pixels = json_string_value(json_array_get(im, 2));
 
 		rows++;
+		text_digest(column(s, 4), header);
+		if (strcmp(json_string_value(json_array_get(im, 3)) != NULL
+				    ? json_string_value(json_array_get(im, 3))
+				    : "",
+			    header) != 0)
+			verify_altered(v, "the header of an image of series %s differs from its event",
+				column(s, 1));
 		if (series == NULL || digest == NULL || pixels == NULL ||
 			strcmp(series, column(s, 1)) != 0 || strcmp(digest, column(s, 2)) != 0 ||
 			strcmp(pixels, column(s, 3)) != 0)
@@ -164,23 +182,30 @@ check_images(struct verify *v)
 static void
 check_series(struct verify *v)
 {
-	sqlite3_stmt *s = query(v, "SELECT id, state, manifest, settled FROM series");
+	/* columns 2.. under the names that they have in the event */
+	static const char *const told[] = { "manifest", "series_uid", "study_uid", "subject", "visit",
+		"site" };
+	sqlite3_stmt *s = query(v,
+		"SELECT s.id, s.state, s.manifest, s.series_uid, x.study_uid, x.subject, x.visit, x.site,"
+		" s.settled FROM series s LEFT JOIN exam x ON x.id = s.exam");
 	json_t *states = json_object_get(v->replay, "series_state");
-	json_t *manifests = json_object_get(v->replay, "series_manifest");
+	json_t *series = json_object_get(v->replay, "series");
 	size_t settled = 0;
 
 	while (s != NULL && sqlite3_step(s) == SQLITE_ROW) {
 		const char *state = text(states, column(s, 0));
-		const char *manifest = text(manifests, column(s, 0));
+		json_t *data = json_object_get(series, column(s, 0));
 
-		if (sqlite3_column_int64(s, 3) == 0 && *state == '\0')
+		if (sqlite3_column_int64(s, 8) == 0 && *state == '\0')
 			continue; /* an import was stopped before it came to this one */
 		settled++;
 		if (strcmp(state, column(s, 1)) != 0)
 			verify_altered(v, "series %s: is %s, the events say %s", column(s, 0),
 				column(s, 1), *state != '\0' ? state : "nothing");
-		if (strcmp(manifest, column(s, 2)) != 0)
-			verify_altered(v, "series %s: its manifest differs from its event", column(s, 0));
+		for (int i = 0; i < 6; i++)
+			if (strcmp(text(data, told[i]), column(s, i + 2)) != 0)
+				verify_altered(v, "series %s: its %s differs from its event",
+					column(s, 0), told[i]);
 	}
 	sqlite3_finalize(s);
 	if (settled != json_object_size(states))

@@ -133,6 +133,19 @@ a_filter_narrows_while_it_is_typed_and_escape_gives_all_back_at_the_same_row(voi
 }
 
 static void
+enter_after_a_fast_filter_opens_the_filtered_row_and_no_other(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	assert_true(glass_expect(b->g, "row 1 of 3", SOON));
+	glass_keys(b->g, "/gamma<Enter><Enter>");
+	assert_true(glass_expect(b->g, "HEAD GAMMA · L02-0003", SOON));
+	assert_true(glass_expect(b->g, "slice 1/3", SOON));
+}
+
+static void
 tab_goes_to_the_next_queue(void **state)
 {
 	struct bench *b = *state;
@@ -554,6 +567,7 @@ main(void)
 		SCREEN_TEST(login_with_a_wrong_password_stays_outside_and_says_so),
 		SCREEN_TEST(the_worklist_shows_the_greatest_risk_first_and_explains_it),
 		SCREEN_TEST(a_filter_narrows_while_it_is_typed_and_escape_gives_all_back_at_the_same_row),
+		SCREEN_TEST(enter_after_a_fast_filter_opens_the_filtered_row_and_no_other),
 		SCREEN_TEST(tab_goes_to_the_next_queue),
 		SCREEN_TEST(the_viewer_shows_the_slice_by_sixel_with_its_own_number),
 		SCREEN_TEST(window_presets_and_inversion_change_the_picture),

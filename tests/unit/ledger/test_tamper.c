@@ -578,6 +578,24 @@ change_pixels(struct attack *a)
 }
 
 static void
+change_subject(struct attack *a)
+{
+	run(a, "UPDATE exam SET subject = 'X-0009' WHERE id = (SELECT exam FROM series WHERE id = 2)");
+}
+
+static void
+change_series_uid(struct attack *a)
+{
+	run(a, "UPDATE series SET series_uid = '1.2.3.999' WHERE id = 2");
+}
+
+static void
+change_header(struct attack *a)
+{
+	run(a, "UPDATE header SET json = '{\"00100020\":{}}' WHERE image = (SELECT min(id) FROM image WHERE series = 2)");
+}
+
+static void
 date_back(struct attack *a)
 {
 	run(a, "UPDATE decision SET at = at - 86400000000 WHERE id = 1");
@@ -691,6 +709,9 @@ static const struct tamper cases[] = {
 	{ "a_changed_manifest_is_seen", change_manifest, 1, "series 2: its manifest", false },
 	{ "a_changed_image_row_is_seen", change_image, 1, "an image of series 2", false },
 	{ "a_changed_pixel_digest_is_seen", change_pixels, 1, "an image of series 2", false },
+	{ "a_series_given_to_another_subject_is_seen", change_subject, 1, "series 2: its subject", false },
+	{ "a_changed_series_uid_is_seen", change_series_uid, 1, "series 2: its series_uid", false },
+	{ "a_changed_header_is_seen", change_header, 1, "the header of an image of series 2", false },
 	{ "a_decision_dated_back_is_seen", date_back, 1, "decision 1: the table differs", false },
 	{ "a_deleted_image_row_is_seen", delete_image, 1, "images: the table has 8", false },
 	{ "a_changed_reason_is_seen", change_reason, 1, "decision 3: the table differs", false },

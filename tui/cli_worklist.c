@@ -19,7 +19,6 @@ words(const char *text)
 	char copy[200], *at = copy, *word;
 
 	str_copy(copy, sizeof(copy), text);
-	/* "no image" is one flag of two words */
 	while ((word = strsep(&at, " ")) != NULL)
 		if (*word != '\0')
 			json_array_append_new(list, json_string(word));

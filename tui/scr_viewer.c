@@ -32,7 +32,7 @@ struct viewer_state {
 	char queue_step[32], queue_filter[200];
 	bool loaded, failed;
 	char problem[200];
-	bool task_open;
+	bool task_open, needs_pixels;
 	int64_t place, total; /* in the queue */
 
 	bool playing;
@@ -60,7 +60,7 @@ struct load_job {
 	size_t image_count;
 	struct seen seen;
 	char standing[120];
-	bool open;
+	bool open, needs_pixels;
 	int64_t place, total;
 };
 
@@ -107,6 +107,7 @@ load_run(struct job *job, struct ledger *l)
 	if (job->rc != RC_OK)
 		return;
 	j->open = worklist_is_open(l, j->task);
+	j->needs_pixels = worklist_needs_pixels(l, j->queue_step);
 	seen_load(l, j->user, j->series, &j->seen, NULL);
 }
 
@@ -159,6 +160,7 @@ load_done(struct job *job, struct app *app)
 	viewer_facts_take(&s->f, &j->series_row, &j->images, j->image_count, &j->seen, j->task);
 	str_copy(s->f.standing, sizeof(s->f.standing), j->standing);
 	s->task_open = j->open;
+	s->needs_pixels = j->needs_pixels;
 	s->place = j->place;
 	s->total = j->total;
 	s->loaded = true;
@@ -638,6 +640,14 @@ zoom_command(struct app *app, struct viewer_state *s, enum command c)
 	return false;
 }
 
+static bool
+blocks_only(const struct app *app)
+{
+	enum picture_protocol p = term_protocol(app->term);
+
+	return p == PICTURE_BLOCKS_RGB || p == PICTURE_BLOCKS_256;
+}
+
 static void
 viewer_command(struct app *app, void *state, enum command c, const char *argument)
 {
@@ -660,7 +670,11 @@ viewer_command(struct app *app, void *state, enum command c, const char *argumen
 		s->play_at = clock_mono_us();
 		break;
 	case CMD_PASS:
-		verdict(app, s, "pass");
+		if (s->needs_pixels && blocks_only(app))
+			app_say(app, STYLE_WARN, "half blocks cannot clear PHI: sign this step on a terminal "
+						 "with sixel or kitty graphics");
+		else
+			verdict(app, s, "pass");
 		break;
 	case CMD_FAIL:
 		verdict(app, s, "fail");

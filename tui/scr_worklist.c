@@ -12,7 +12,7 @@
 #include "tui/list.h"
 #include "tui/viewer.h"
 
-enum { PAGE_MOST = 200, DETAIL_ROWS = 4 };
+enum { PAGE_MOST = 200, DETAIL_ROWS = 5 };
 
 struct worklist_state {
 	struct worklist_step steps[WORKLIST_STEPS];
@@ -380,7 +380,7 @@ draw_detail(struct worklist_state *s, struct area a)
 		return;
 	draw_text(row, a.column + 1, a.columns - 2, STYLE_PLAIN, s->detail[0]);
 	text = s->detail[1];
-	for (int i = 1; i < DETAIL_ROWS - 1 && *text != '\0'; i++, text += skip) {
+	for (int i = 1; i < DETAIL_ROWS - 2 && *text != '\0'; i++, text += skip) {
 		n = draw_wrap(text, (size_t)a.columns - 2, &skip);
 		draw_format(row + i, a.column + 1, a.columns - 2, STYLE_WARN, "%.*s", (int)n, text);
 	}

@@ -33,7 +33,7 @@ static const char tables[] =
 	" source TEXT NOT NULL, started BIGINT NOT NULL, ended BIGINT NOT NULL);"
 
 	"CREATE TABLE step (workflow TEXT NOT NULL, name TEXT NOT NULL, place BIGINT NOT NULL,"
-	" title TEXT NOT NULL, PRIMARY KEY (workflow, name));"
+	" title TEXT NOT NULL, needs TEXT NOT NULL, PRIMARY KEY (workflow, name));"
 	"CREATE TABLE step_role (workflow TEXT NOT NULL, step TEXT NOT NULL, role TEXT NOT NULL,"
 	" PRIMARY KEY (workflow, step, role));"
 
@@ -91,11 +91,12 @@ static const char indexes[] = "CREATE UNIQUE INDEX exam_uid ON exam (study_uid);
 
 static const struct {
 	const char *workflow, *name, *title;
+	const char *needs; /* "pixels": a pass needs real pixels on the glass, not half blocks */
 	int place;
 	const char *roles[3];
 } steps[] = {
-	{ "default", "phi", "no identifying text in the pixels", 1, { "reviewer", "radiologist" } },
-	{ "default", "quality", "right scan, complete, sharp", 2, { "reviewer", "radiologist" } },
+	{ "default", "phi", "no identifying text in the pixels", "pixels", 1, { "reviewer", "radiologist" } },
+	{ "default", "quality", "right scan, complete, sharp", "", 2, { "reviewer", "radiologist" } },
 };
 
 static void
@@ -114,12 +115,13 @@ create_steps(struct db *d, struct err *e)
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; rc == RC_OK && i < MEM_COUNT(steps); i++) {
-		struct stmt *s = db_query(d, "INSERT INTO step VALUES ($1, $2, $3, $4)");
+		struct stmt *s = db_query(d, "INSERT INTO step VALUES ($1, $2, $3, $4, $5)");
 
 		stmt_text(s, 1, steps[i].workflow);
 		stmt_text(s, 2, steps[i].name);
 		stmt_int(s, 3, steps[i].place);
 		stmt_text(s, 4, steps[i].title);
+		stmt_text(s, 5, steps[i].needs);
 		rc = stmt_run(s, e);
 		for (int r = 0; rc == RC_OK && r < 3 && steps[i].roles[r] != NULL; r++) {
 			s = db_query(d, "INSERT INTO step_role VALUES ($1, $2, $3)");

@@ -434,6 +434,16 @@ without_sixel_half_blocks_are_shown_and_said_not_to_clear_phi(void **state)
 	assert_true(glass_expect(b->g, "cannot clear PHI", SOON));
 	assert_true(glass_expect(b->g, "\342\226\200", SOON)); /* U+2580 */
 	assert_int_equal(glass_picture_count(b->g), 0);
+	glass_keys(b->g, "a");
+	assert_true(glass_expect(b->g, "half blocks cannot clear PHI", SOON));
+	assert_false(glass_has(b->g, "Sign:"));
+	glass_keys(b->g, "q<Tab>"); /* quality may be judged coarsely */
+	assert_true(glass_expect(b->g, "[quality 3]", SOON));
+	glass_keys(b->g, "<Enter>");
+	assert_true(glass_expect(b->g, "slice ", SOON));
+	assert_true(glass_expect(b->g, "a pass", SOON));
+	glass_keys(b->g, "a");
+	assert_true(glass_expect(b->g, "Sign: quality passed", SOON));
 }
 
 static void

@@ -406,6 +406,11 @@ draw_keys(struct app *app, int row)
 	char line[400] = " ", key[16];
 	size_t used = 1;
 
+	if (app->dialog != NULL || app->prompting) { /* it says itself which keys it takes */
+		draw_text(row, 0, COLS, STYLE_DIM, "");
+		return;
+	}
+
 	for (const enum command *c = ops->key_line; c != NULL && *c != CMD_NONE; c++) {
 		const char *name = key_word(*c);
 

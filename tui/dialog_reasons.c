@@ -8,7 +8,7 @@
 #include "core/ledger/reason.h"
 #include "tui/dialog_in.h"
 
-enum { REASONS_MOST = 80 };
+enum { REASONS_MOST = 80, FULL_ROWS = 3 };
 
 struct reasons_dialog {
 	struct dialog d;
@@ -73,17 +73,36 @@ draw_row(const struct reasons_dialog *d, size_t place, int row, struct area in)
 	const struct reason *r = d->menu[d->shown[place]];
 	char line[200];
 
-	snprintf(line, sizeof(line), "%s %c  %s", d->chosen[d->shown[place]] ? "[x]" : "[ ]",
+	snprintf(line, sizeof(line), "%s %c %s", d->chosen[d->shown[place]] ? "[x]" : "[ ]",
 		place - d->first < 26 ? (char)('a' + place - d->first) : ' ', r->meaning);
-	draw_text(row, in.column, in.columns - 11, place == d->at ? STYLE_CURSOR : STYLE_PLAIN, line);
-	draw_right(row, in.column + in.columns - 11, 11, STYLE_DIM, r->code);
+	draw_text(row, in.column, in.columns, place == d->at ? STYLE_CURSOR : STYLE_PLAIN, line);
+}
+
+/* The column is narrow: the row under the cursor is told in full below the list. */
+static void
+draw_cursor_row(const struct reasons_dialog *d, int row, struct area in)
+{
+	static const char *const actions[] = { "flag", "query", "reject" };
+	const struct reason *r;
+	char text[300];
+	const char *at = text;
+	size_t skip, n;
+
+	if (d->at >= d->shown_count)
+		return;
+	r = d->menu[d->shown[d->at]];
+	snprintf(text, sizeof(text), "%s (%s, %s)", r->meaning, r->code, actions[r->action]);
+	for (int i = 0; i < FULL_ROWS && *at != '\0'; i++, at += skip) {
+		n = draw_wrap(at, (size_t)in.columns, &skip);
+		draw_format(row + i, in.column, in.columns, STYLE_ACCENT, "%.*s", (int)n, at);
+	}
 }
 
 static void
 reasons_draw(struct app *app, struct dialog *dialog, struct area in)
 {
 	struct reasons_dialog *d = (struct reasons_dialog *)dialog;
-	size_t rows = (size_t)(in.rows > 4 ? in.rows - 3 : 1);
+	size_t rows = (size_t)(in.rows > FULL_ROWS + 4 ? in.rows - FULL_ROWS - 3 : 1);
 
 	(void)app;
 	if (rows > 26)
@@ -94,6 +113,7 @@ reasons_draw(struct app *app, struct dialog *dialog, struct area in)
 		d->first = d->at;
 	for (size_t i = 0; i < rows && d->first + i < d->shown_count; i++)
 		draw_row(d, d->first + i, in.row + (int)i, in);
+	draw_cursor_row(d, in.row + in.rows - 2 - FULL_ROWS, in);
 	if (d->searching) {
 		draw_text(in.row + in.rows - 2, in.column, 2, STYLE_ACCENT, "/");
 		line_draw(&d->search, in.row + in.rows - 2, in.column + 1, in.columns - 1, true);
@@ -104,7 +124,7 @@ reasons_draw(struct app *app, struct dialog *dialog, struct area in)
 			"%zu chosen of %zu", chosen_count(d), d->menu_count);
 	}
 	draw_text(in.row + in.rows - 1, in.column, in.columns, STYLE_DIM,
-		"letter choose  / search  Enter sign  Esc back");
+		"letter  / search  Enter sign  Esc");
 }
 
 static bool
@@ -182,8 +202,8 @@ reasons_command(struct app *app, struct dialog *dialog, enum command c)
 }
 
 const struct dialog_ops dialog_reasons_ops = {
-	.rows = 30,
-	.columns = 64,
+	.rows = 34,
+	.columns = 38,
 	.draw = reasons_draw,
 	.key = reasons_key,
 	.command = reasons_command,

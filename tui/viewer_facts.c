@@ -179,7 +179,8 @@ put_glass(struct lines *l, const struct app *app, const struct viewport *v)
 	if (p == PICTURE_BLOCKS_RGB || p == PICTURE_BLOCKS_256) {
 		put(l, STYLE_WARN, "half blocks: cannot clear PHI");
 	} else {
-		snprintf(text, sizeof(text), "101 greys  %s%s", scale, rate);
+		snprintf(text, sizeof(text), "%s  %s%s",
+			v->on_glass && v->preset_count == 0 ? "colour" : "101 greys", scale, rate);
 		put(l, STYLE_PLAIN, text);
 	}
 }

@@ -31,7 +31,7 @@ cli_complain(const char *fmt, ...)
 int
 cli_error(const struct err *e)
 {
-	static const enum rc refusals[] = { RC_NOT_FOUND, RC_DENIED, RC_CONFLICT, RC_INVALID };
+	static const enum rc refusals[] = { RC_DENIED, RC_CONFLICT, RC_INVALID };
 
 	cli_complain("%s", e->text[0] != '\0' ? e->text : rc_name(e->rc));
 	for (size_t i = 0; i < MEM_COUNT(refusals); i++)
@@ -73,20 +73,25 @@ cli_close(struct cli *c)
 	c->store = NULL;
 }
 
+static const struct cli_option common_options[] = {
+	CLI_OPTION("--archive", CLI_VALUE, archive),
+	CLI_OPTION("--user", CLI_VALUE, user),
+	CLI_OPTION("--password-file", CLI_VALUE, password_file),
+	CLI_OPTION("--json", CLI_FLAG, json),
+	CLI_OPTION("--help", CLI_FLAG, help),
+	{ .name = NULL },
+};
+
 static void
-keep_value(const struct cli_option *o, const char *value)
+add_to_list(const char ***list, const char *value)
 {
 	size_t n = 0;
 
-	if (o->value != NULL) {
-		*o->value = value;
-		return;
-	}
-	while (*o->values != NULL && (*o->values)[n] != NULL)
+	while (*list != NULL && (*list)[n] != NULL)
 		n++;
-	*o->values = mem_grow(*o->values, n + 2, sizeof(**o->values));
-	(*o->values)[n] = value;
-	(*o->values)[n + 1] = NULL;
+	*list = mem_grow(*list, n + 2, sizeof(**list));
+	(*list)[n] = value;
+	(*list)[n + 1] = NULL;
 }
 
 static const struct cli_option *
@@ -98,59 +103,86 @@ find_option(const struct cli_option *options, const char *word, size_t length)
 	return NULL;
 }
 
-/* One option at argv[*i]; false where it is unknown or lacks its value. */
+/* One option at argv[*i]; false (told) where it is unknown or lacks its value. */
 static bool
-take_option(const struct cli_command *k, const struct cli_option *options, int argc, char **argv, int *i)
+take_option(struct cli *c, const struct cli_command *k, int argc, char **argv, int *i)
 {
-	const char *word = argv[*i], *equals = strchr(word, '=');
+	const char *word = argv[*i], *equals = strchr(word, '='), *value;
 	size_t length = equals != NULL ? (size_t)(equals - word) : strlen(word);
-	const struct cli_option *o = find_option(options, word, length);
+	const struct cli_option *o = find_option(common_options, word, length);
+	void *field;
 
-	if (o == NULL) {
+	if (o == NULL)
+		o = find_option(k->options, word, length);
+	if (o == NULL || (o->kind == CLI_FLAG && equals != NULL)) {
 		cli_complain("%s knows no option %.40s", k->name, word);
 		return false;
 	}
-	if (o->flag != NULL) {
-		*o->flag = true;
-		return equals == NULL;
+	field = (char *)c + o->offset;
+	if (o->kind == CLI_FLAG) {
+		*(bool *)field = true;
+		return true;
 	}
 	if (equals == NULL && *i + 1 >= argc) {
 		cli_complain("%s needs a value", o->name);
 		return false;
 	}
-	keep_value(o, equals != NULL ? equals + 1 : argv[++*i]);
+	value = equals != NULL ? equals + 1 : argv[++*i];
+	if (o->kind == CLI_LIST)
+		add_to_list(field, value);
+	else
+		*(const char **)field = value;
 	return true;
 }
 
-bool
-cli_options(struct cli *c, const struct cli_command *k, const struct cli_option *options, int *argc,
-	char **argv)
+/* The words of argv to its front, the options into c; the number of words, -1 on a mistake. */
+static int
+take_options(struct cli *c, const struct cli_command *k, int argc, char **argv)
 {
-	const struct cli_option common[] = {
-		{ .name = "--archive", .value = &c->archive },
-		{ .name = "--user", .value = &c->user },
-		{ .name = "--password-file", .value = &c->password_file },
-		{ .name = "--json", .flag = &c->json },
-		{ .name = "--help", .flag = &c->help },
-		{ .name = NULL },
-	};
 	bool words_only = false;
-	int n = 1;
+	int n = 0;
 
-	for (int i = 1; i < *argc; i++) {
-		size_t length = strcspn(argv[i], "=");
-		bool known = find_option(common, argv[i], length) != NULL;
-
+	for (int i = 1; i < argc; i++) {
 		if (words_only || argv[i][0] != '-' || argv[i][1] == '\0')
 			argv[n++] = argv[i];
 		else if (strcmp(argv[i], "--") == 0)
 			words_only = true;
-		else if (!take_option(k, known ? common : options, *argc, argv, &i))
-			return false;
+		else if (!take_option(c, k, argc, argv, &i))
+			return -1;
 	}
-	*argc = n;
 	argv[n] = NULL;
-	return true;
+	return n;
+}
+
+static int
+run_with_archive(struct cli *c, const struct cli_command *k, int n, char **argv)
+{
+	int status;
+
+	if (k->needs != CLI_NOTHING &&
+		!cli_open(c, k->needs == CLI_ARCHIVE_WRITE ? DB_WRITE : DB_READ))
+		return EXIT_FAILED_;
+	status = k->run(c, n, argv);
+	cli_close(c);
+	return status;
+}
+
+int
+cli_run(struct cli *c, const struct cli_command *k, int argc, char **argv)
+{
+	int n = take_options(c, k, argc, argv), status = EXIT_USAGE;
+
+	if (c->help) {
+		printf("usage: wetread %s", k->usage);
+		status = EXIT_DONE;
+	} else if (n >= 0 && (n < k->least || (k->most >= 0 && n > k->most))) {
+		status = cli_usage(k);
+	} else if (n >= 0) {
+		status = run_with_archive(c, k, n, argv);
+	}
+	free(c->opt.reasons);
+	free(c->opt.roles);
+	return status;
 }
 
 static bool

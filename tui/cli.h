@@ -3,6 +3,7 @@
 #define TUI_CLI_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "core/archive/store.h"
 #include "core/ledger/account.h"
@@ -16,16 +17,40 @@ struct cli {
 	const char *user;          /* --user; NULL */
 	const char *password_file; /* --password-file; NULL */
 	bool json, help;
-	int protocol;              /* --protocol of the workstation; -1 */
+	int protocol; /* --protocol of the workstation; -1 */
+
+	struct { /* options of single commands; NULL or false where not given */
+		const char *queue, *filter, *frame, *window, *size, *protocol, *levels, *step, *verdict,
+			*note, *name, *evidence, *new_password_file, *officer;
+		const char **reasons, **roles; /* NULL-terminated */
+		bool plain, list_reasons;
+	} opt;
+
 	/* while a command runs */
 	struct ledger *ledger;
 	struct store *store;
 };
 
+enum cli_kind { CLI_VALUE, CLI_FLAG, CLI_LIST };
+
+/* Where an option's value goes: an offset into struct cli. */
+struct cli_option {
+	const char *name; /* "--filter"; NULL ends a table */
+	enum cli_kind kind;
+	size_t offset;
+};
+#define CLI_OPTION(name_, kind_, field)                                                            \
+	{ .name = name_, .kind = kind_, .offset = offsetof(struct cli, field) }
+
+enum cli_needs { CLI_NOTHING, CLI_ARCHIVE_READ, CLI_ARCHIVE_WRITE };
+
 struct cli_command {
 	const char *name;
-	const char *usage; /* "import [--json] PATH..." and what it does, lines */
-	int (*run)(struct cli *c, int argc, char **argv); /* argv[0] is the command's name */
+	const char *usage; /* "import [--json] PATH...", an empty line, and what it does */
+	int least, most;   /* words after the name; most -1: any number */
+	enum cli_needs needs; /* opened before run and closed after it */
+	const struct cli_option *options; /* beside those of every command; NULL none */
+	int (*run)(struct cli *c, int argc, char **argv); /* argv[0] is the first word */
 };
 
 extern const struct cli_command cli_init_command, cli_demo_command, cli_import_command,
@@ -33,6 +58,10 @@ extern const struct cli_command cli_init_command, cli_demo_command, cli_import_c
 	cli_history_command, cli_user_command, cli_selftest_command;
 
 /* ---- what they share (cli.c) ---- */
+
+/* Options, --help, the number of words, the archive; then k->run.  argv[0] is the command's name.  Options may stand
+ * before or after the words; "--" ends them. */
+int cli_run(struct cli *c, const struct cli_command *k, int argc, char **argv);
 
 /* Open the archive of --archive; on failure tells why and returns false. */
 bool cli_open(struct cli *c, enum db_mode mode);
@@ -43,17 +72,6 @@ void cli_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Tell an error and give its exit status: refused things are 1, the rest 3. */
 int cli_error(const struct err *e);
 int cli_usage(const struct cli_command *k);
-
-/* Options of one command: argv without those taken; false (told) for an unknown one or a missing value.
- * Options may stand before or after the words. */
-struct cli_option {
-	const char *name;     /* "--filter" */
-	const char **value;   /* takes a value, kept here (the last one wins); or */
-	bool *flag;           /* takes none */
-	const char ***values; /* or may be given several times: a NULL-terminated list, owned by the option */
-};
-bool cli_options(struct cli *c, const struct cli_command *k, const struct cli_option *options, int *argc,
-	char **argv);
 
 /* A password: from --password-file (0600 or refused) or typed at the terminal without echo.  False (told) where
  * there is none.  Wipe it after use. */

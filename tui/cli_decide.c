@@ -69,35 +69,24 @@ take_reasons(struct decision_request *r, const char **reasons)
 static int
 decide_run(struct cli *c, int argc, char **argv)
 {
-	struct decision_request r = { .note = "" };
-	const char **reasons = NULL;
-	bool list = false;
-	const struct cli_option options[] = {
-		{ .name = "--step", .value = &r.step },
-		{ .name = "--verdict", .value = &r.verdict },
-		{ .name = "--reason", .values = &reasons },
-		{ .name = "--note", .value = &r.note },
-		{ .name = "--list-reasons", .flag = &list },
-		{ .name = NULL },
-	};
-	int status = EXIT_USAGE;
+	struct decision_request r = { .step = c->opt.step, .verdict = c->opt.verdict,
+		.note = c->opt.note != NULL ? c->opt.note : "" };
 
-	if (!cli_options(c, &cli_decide_command, options, &argc, argv)) {
-		status = EXIT_USAGE;
-	} else if (c->help) {
-		printf("usage: wetread %s", cli_decide_command.usage);
-		status = EXIT_DONE;
-	} else if (list) {
-		status = list_reasons();
-	} else if (argc != 2 || r.step == NULL || r.verdict == NULL) {
-		status = cli_usage(&cli_decide_command);
-	} else if (take_reasons(&r, reasons)) {
-		status = cli_open(c, DB_WRITE) ? sign(c, argv[1], &r) : EXIT_FAILED_;
-		cli_close(c);
-	}
-	free(reasons);
-	return status;
+	if (c->opt.list_reasons)
+		return list_reasons();
+	if (argc != 1 || r.step == NULL || r.verdict == NULL || !take_reasons(&r, c->opt.reasons))
+		return cli_usage(&cli_decide_command);
+	return cli_open(c, DB_WRITE) ? sign(c, argv[0], &r) : EXIT_FAILED_;
 }
+
+static const struct cli_option decide_options[] = {
+	CLI_OPTION("--step", CLI_VALUE, opt.step),
+	CLI_OPTION("--verdict", CLI_VALUE, opt.verdict),
+	CLI_OPTION("--reason", CLI_LIST, opt.reasons),
+	CLI_OPTION("--note", CLI_VALUE, opt.note),
+	CLI_OPTION("--list-reasons", CLI_FLAG, opt.list_reasons),
+	{ .name = NULL },
+};
 
 const struct cli_command cli_decide_command = {
 	.name = "decide",
@@ -106,5 +95,7 @@ const struct cli_command cli_decide_command = {
 		 "A signed verdict, by the same rules as on screen, as --user with the password typed or from\n"
 		 "--password-file.  STEP is phi or quality.  A fail needs at least one reason; --list-reasons prints\n"
 		 "the codes.\n",
+	.most = 1,
+	.options = decide_options,
 	.run = decide_run,
 };

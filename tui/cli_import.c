@@ -106,23 +106,10 @@ static int
 import_run_command(struct cli *c, int argc, char **argv)
 {
 	struct sigaction act = { .sa_handler = on_interrupt, .sa_flags = SA_RESTART | SA_RESETHAND };
-	int status;
 
-	if (!cli_options(c, &cli_import_command, NULL, &argc, argv))
-		return EXIT_USAGE;
-	if (c->help) {
-		printf("usage: wetread %s", cli_import_command.usage);
-		return EXIT_DONE;
-	}
-	if (argc < 2)
-		return cli_usage(&cli_import_command);
-	if (!cli_open(c, DB_WRITE))
-		return EXIT_FAILED_;
 	sigaction(SIGINT, &act, NULL);
 	sigaction(SIGTERM, &act, NULL);
-	status = import_all(c, argc - 1, argv + 1);
-	cli_close(c);
-	return status;
+	return import_all(c, argc, argv);
 }
 
 const struct cli_command cli_import_command = {
@@ -133,5 +120,8 @@ const struct cli_command cli_import_command = {
 		 "duplicate; the same SOP Instance UID with other bytes is kept as a conflict and flagged.  Each file\n"
 		 "that is refused is told with its reason.  Ctrl-C stops after the batch in hand; run it again for the\n"
 		 "rest.\n",
+	.least = 1,
+	.most = -1,
+	.needs = CLI_ARCHIVE_WRITE,
 	.run = import_run_command,
 };

@@ -54,38 +54,30 @@ create(struct cli *c, const char *folder, const struct ledger_founder *f)
 static int
 init_run(struct cli *c, int argc, char **argv)
 {
-	const char *user = NULL, *name = NULL;
-	const struct cli_option options[] = {
-		{ .name = "--officer", .value = &user },
-		{ .name = "--name", .value = &name },
-		{ .name = NULL },
-	};
 	struct ledger_founder f = { 0 };
 	char password[1024] = "";
 	int status;
 
-	if (!cli_options(c, &cli_init_command, options, &argc, argv))
-		return EXIT_USAGE;
-	if (c->help) {
-		printf("usage: wetread %s", cli_init_command.usage);
-		return EXIT_DONE;
-	}
-	if (argc != 2)
-		return cli_usage(&cli_init_command);
-	f.user = user != NULL ? user : c->user != NULL ? c->user : "officer";
-	f.name = name != NULL ? name : f.user;
+	(void)argc;
+	f.user = c->opt.officer != NULL ? c->opt.officer : c->user != NULL ? c->user : "officer";
+	f.name = c->opt.name != NULL ? c->opt.name : f.user;
 	if (!cli_password(c, "Password of the first officer", password, sizeof(password)))
 		return EXIT_FAILED_;
 	f.password = password;
-	status = create(c, argv[1], &f);
+	status = create(c, argv[0], &f);
 	key_wipe(password, sizeof(password));
-	cli_close(c);
 	if (status == EXIT_DONE)
 		printf("made the archive %s; its first officer is %s\n"
 		       "next: wetread --archive %s --user %s user add ID --name NAME --role reviewer\n",
-			argv[1], f.user, argv[1], f.user);
+			argv[0], f.user, argv[0], f.user);
 	return status;
 }
+
+static const struct cli_option init_options[] = {
+	CLI_OPTION("--officer", CLI_VALUE, opt.officer),
+	CLI_OPTION("--name", CLI_VALUE, opt.name),
+	{ .name = NULL },
+};
 
 const struct cli_command cli_init_command = {
 	.name = "init",
@@ -93,6 +85,9 @@ const struct cli_command cli_init_command = {
 		 "\n"
 		 "Makes an archive in the new or empty folder DIR and enrols its first officer (default id:\n"
 		 "officer), who enrols everybody else.\n",
+	.least = 1,
+	.most = 1,
+	.options = init_options,
 	.run = init_run,
 };
 
@@ -209,31 +204,22 @@ demo_run(struct cli *c, int argc, char **argv)
 	struct ledger_founder f = { .user = "officer", .name = "Olga Brandt", .password = demo_password };
 	struct import_counts n = { 0 };
 	struct err e = { 0 };
-	int status;
+	int status = create(c, argv[0], &f);
 
-	if (!cli_options(c, &cli_demo_command, NULL, &argc, argv))
-		return EXIT_USAGE;
-	if (c->help) {
-		printf("usage: wetread %s", cli_demo_command.usage);
-		return EXIT_DONE;
-	}
-	if (argc != 2)
-		return cli_usage(&cli_demo_command);
-	status = create(c, argv[1], &f);
+	(void)argc;
 	if (status != EXIT_DONE)
 		return status;
-	if (fill_demo(c, argv[1], &n, &e) != RC_OK)
-		status = cli_error(&e);
-	cli_close(c);
-	if (status == EXIT_DONE && c->json)
-		printf("{\"archive\":\"%s\",\"files\":%lld,\"series\":%lld}\n", argv[1],
+	if (fill_demo(c, argv[0], &n, &e) != RC_OK)
+		return cli_error(&e);
+	if (c->json)
+		printf("{\"archive\":\"%s\",\"files\":%lld,\"series\":%lld}\n", argv[0],
 			(long long)n.files, (long long)n.series);
-	else if (status == EXIT_DONE)
+	else
 		printf("made the demonstration archive %s: %lld series, %lld images\n"
 		       "open it with: wetread %s\n"
 		       "accounts are named after the roles (reviewer, radiologist, ...); password %s\n",
-			argv[1], (long long)n.series, (long long)n.added, argv[1], demo_password);
-	return status;
+			argv[0], (long long)n.series, (long long)n.added, argv[0], demo_password);
+	return EXIT_DONE;
 }
 
 const struct cli_command cli_demo_command = {
@@ -242,5 +228,7 @@ const struct cli_command cli_demo_command = {
 		 "\n"
 		 "Makes a demonstration archive in the new or empty folder DIR: generated phantoms with faults to\n"
 		 "find, and one account for each role.  Every name in it is invented.\n",
+	.least = 1,
+	.most = 1,
 	.run = demo_run,
 };

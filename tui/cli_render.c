@@ -197,7 +197,6 @@ render_one(struct cli *c, struct rendering *r, const char *which)
 		if (!cli_open(c, DB_READ))
 			return EXIT_FAILED_;
 		rc = load_series(c, r, which, &e);
-		cli_close(c);
 	}
 	status = rc == RC_OK ? write_picture(r) : cli_error(&e);
 	frame_unref(r->frame);
@@ -207,27 +206,12 @@ render_one(struct cli *c, struct rendering *r, const char *which)
 static int
 render_run(struct cli *c, int argc, char **argv)
 {
-	const char *frame = "1", *protocol = "sixel";
-	struct rendering r = { 0 };
-	const struct cli_option options[] = {
-		{ .name = "--frame", .value = &frame },
-		{ .name = "--window", .value = &r.window },
-		{ .name = "--size", .value = &r.size },
-		{ .name = "--protocol", .value = &protocol },
-		{ .name = "--levels", .value = &r.levels },
-		{ .name = "--plain", .flag = &r.plain },
-		{ .name = NULL },
-	};
+	const char *protocol = c->opt.protocol != NULL ? c->opt.protocol : "sixel";
+	struct rendering r = { .slice = 1, .window = c->opt.window, .size = c->opt.size,
+		.levels = c->opt.levels, .plain = c->opt.plain };
 
-	if (!cli_options(c, &cli_render_command, options, &argc, argv))
-		return EXIT_USAGE;
-	if (c->help) {
-		printf("usage: wetread %s", cli_render_command.usage);
-		return EXIT_DONE;
-	}
-	if (argc != 2)
-		return cli_usage(&cli_render_command);
-	if (!str_int(frame, 1, 1000000000, &r.slice)) {
+	(void)argc;
+	if (c->opt.frame != NULL && !str_int(c->opt.frame, 1, 1000000000, &r.slice)) {
 		cli_complain("--frame counts from 1");
 		return EXIT_USAGE;
 	}
@@ -235,8 +219,18 @@ render_run(struct cli *c, int argc, char **argv)
 		cli_complain("--protocol is sixel, kitty, blocks, blocks256, pgm or ppm");
 		return EXIT_USAGE;
 	}
-	return render_one(c, &r, argv[1]);
+	return render_one(c, &r, argv[0]);
 }
+
+static const struct cli_option render_options[] = {
+	CLI_OPTION("--frame", CLI_VALUE, opt.frame),
+	CLI_OPTION("--window", CLI_VALUE, opt.window),
+	CLI_OPTION("--size", CLI_VALUE, opt.size),
+	CLI_OPTION("--protocol", CLI_VALUE, opt.protocol),
+	CLI_OPTION("--levels", CLI_VALUE, opt.levels),
+	CLI_OPTION("--plain", CLI_FLAG, opt.plain),
+	{ .name = NULL },
+};
 
 const struct cli_command cli_render_command = {
 	.name = "render",
@@ -245,5 +239,8 @@ const struct cli_command cli_render_command = {
 		 "One picture on standard output, the same pixels as the viewer shows: slice N of a series or frame N\n"
 		 "of a file, from 1.  P is sixel, kitty, blocks, blocks256, pgm or ppm.  --plain leaves the\n"
 		 "orientation letters out.\n",
+	.least = 1,
+	.most = 1,
+	.options = render_options,
 	.run = render_run,
 };

@@ -106,21 +106,8 @@ show(struct cli *c, const char *which)
 static int
 show_run(struct cli *c, int argc, char **argv)
 {
-	int status;
-
-	if (!cli_options(c, &cli_show_command, NULL, &argc, argv))
-		return EXIT_USAGE;
-	if (c->help) {
-		printf("usage: wetread %s", cli_show_command.usage);
-		return EXIT_DONE;
-	}
-	if (argc != 2)
-		return cli_usage(&cli_show_command);
-	if (!cli_open(c, DB_READ))
-		return EXIT_FAILED_;
-	status = show(c, argv[1]);
-	cli_close(c);
-	return status;
+	(void)argc;
+	return show(c, argv[0]);
 }
 
 const struct cli_command cli_show_command = {
@@ -129,6 +116,9 @@ const struct cli_command cli_show_command = {
 		 "\n"
 		 "Header summary, state, flags, tasks and signed decisions of a series.  SERIES is S-0042, its\n"
 		 "number, or its Series Instance UID.\n",
+	.least = 1,
+	.most = 1,
+	.needs = CLI_ARCHIVE_READ,
 	.run = show_run,
 };
 
@@ -192,21 +182,7 @@ history(struct cli *c, const char *object)
 static int
 history_run(struct cli *c, int argc, char **argv)
 {
-	int status;
-
-	if (!cli_options(c, &cli_history_command, NULL, &argc, argv))
-		return EXIT_USAGE;
-	if (c->help) {
-		printf("usage: wetread %s", cli_history_command.usage);
-		return EXIT_DONE;
-	}
-	if (argc > 2)
-		return cli_usage(&cli_history_command);
-	if (!cli_open(c, DB_READ))
-		return EXIT_FAILED_;
-	status = history(c, argc == 2 ? argv[1] : NULL);
-	cli_close(c);
-	return status;
+	return history(c, argc == 1 ? argv[0] : NULL);
 }
 
 const struct cli_command cli_history_command = {
@@ -214,5 +190,7 @@ const struct cli_command cli_history_command = {
 	.usage = "history [OBJECT] [--json]\n"
 		 "\n"
 		 "Audit events, oldest first: of everything, of a series (S-0042) or of an account.\n",
+	.most = 1,
+	.needs = CLI_ARCHIVE_READ,
 	.run = history_run,
 };

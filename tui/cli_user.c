@@ -37,7 +37,6 @@ list_users(struct cli *c)
 		putchar('\n');
 	}
 	json_decref(list);
-	cli_close(c);
 	return rc == RC_OK ? EXIT_DONE : cli_error(&e);
 }
 
@@ -91,42 +90,33 @@ add_user(struct cli *c, struct account_enrolment *a, const char *user_file)
 		printf("enrolled %s (%s)\n", a->user, a->name);
 	key_wipe(officer, sizeof(officer));
 	key_wipe(user, sizeof(user));
-	cli_close(c);
 	return status;
 }
 
 static int
 user_run(struct cli *c, int argc, char **argv)
 {
-	struct account_enrolment a = { .evidence = "identity checked by the officer" };
-	const char **roles = NULL, *user_file = NULL;
-	const struct cli_option options[] = {
-		{ .name = "--name", .value = &a.name },
-		{ .name = "--role", .values = &roles },
-		{ .name = "--evidence", .value = &a.evidence },
-		{ .name = "--new-password-file", .value = &user_file },
-		{ .name = NULL },
-	};
-	int status = EXIT_USAGE;
+	struct account_enrolment a = { .name = c->opt.name,
+		.evidence = c->opt.evidence != NULL ? c->opt.evidence
+						    : "identity checked by the officer" };
 
-	if (!cli_options(c, &cli_user_command, options, &argc, argv)) {
-		status = EXIT_USAGE;
-	} else if (c->help) {
-		printf("usage: wetread %s", cli_user_command.usage);
-		status = EXIT_DONE;
-	} else if (argc == 2 && strcmp(argv[1], "list") == 0) {
-		status = list_users(c);
-	} else if (argc == 3 && strcmp(argv[1], "add") == 0 && a.name != NULL && roles != NULL) {
-		a.user = argv[2];
-		for (int i = 0; i < ACCOUNT_ROLES && roles[i] != NULL; i++)
-			a.roles[i] = roles[i];
-		status = add_user(c, &a, user_file);
-	} else {
-		status = cli_usage(&cli_user_command);
-	}
-	free(roles);
-	return status;
+	if (argc == 1 && strcmp(argv[0], "list") == 0)
+		return list_users(c);
+	if (argc != 2 || strcmp(argv[0], "add") != 0 || a.name == NULL || c->opt.roles == NULL)
+		return cli_usage(&cli_user_command);
+	a.user = argv[1];
+	for (int i = 0; i < ACCOUNT_ROLES && c->opt.roles[i] != NULL; i++)
+		a.roles[i] = c->opt.roles[i];
+	return add_user(c, &a, c->opt.new_password_file);
 }
+
+static const struct cli_option user_options[] = {
+	CLI_OPTION("--name", CLI_VALUE, opt.name),
+	CLI_OPTION("--role", CLI_LIST, opt.roles),
+	CLI_OPTION("--evidence", CLI_VALUE, opt.evidence),
+	CLI_OPTION("--new-password-file", CLI_VALUE, opt.new_password_file),
+	{ .name = NULL },
+};
 
 const struct cli_command cli_user_command = {
 	.name = "user",
@@ -135,5 +125,8 @@ const struct cli_command cli_user_command = {
 		 "add: an officer (--user, --password-file) enrols somebody, who types a password of at least 12\n"
 		 "characters.  Roles: reviewer radiologist coordinator expert manager officer auditor admin.\n"
 		 "list: everybody with state and roles.\n",
+	.least = 1,
+	.most = 2,
+	.options = user_options,
 	.run = user_run,
 };

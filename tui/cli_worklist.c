@@ -95,28 +95,15 @@ print_all(struct cli *c, const char *queue, const char *filter)
 static int
 worklist_run(struct cli *c, int argc, char **argv)
 {
-	const char *queue = NULL, *filter = "";
-	const struct cli_option options[] = {
-		{ .name = "--queue", .value = &queue },
-		{ .name = "--filter", .value = &filter },
-		{ .name = NULL },
-	};
-	int status;
-
-	if (!cli_options(c, &cli_worklist_command, options, &argc, argv))
-		return EXIT_USAGE;
-	if (c->help) {
-		printf("usage: wetread %s", cli_worklist_command.usage);
-		return EXIT_DONE;
-	}
-	if (argc != 1)
-		return cli_usage(&cli_worklist_command);
-	if (!cli_open(c, DB_READ))
-		return EXIT_FAILED_;
-	status = print_all(c, queue, filter);
-	cli_close(c);
-	return status;
+	(void)argc, (void)argv;
+	return print_all(c, c->opt.queue, c->opt.filter != NULL ? c->opt.filter : "");
 }
+
+static const struct cli_option worklist_options[] = {
+	CLI_OPTION("--queue", CLI_VALUE, opt.queue),
+	CLI_OPTION("--filter", CLI_VALUE, opt.filter),
+	{ .name = NULL },
+};
 
 const struct cli_command cli_worklist_command = {
 	.name = "worklist",
@@ -124,5 +111,7 @@ const struct cli_command cli_worklist_command = {
 		 "\n"
 		 "Open tasks, those with the greatest risk first.  TASK is phi or quality; every word of TEXT must\n"
 		 "be in the row.\n",
+	.options = worklist_options,
+	.needs = CLI_ARCHIVE_READ,
 	.run = worklist_run,
 };

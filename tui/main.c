@@ -135,11 +135,7 @@ main(int argc, char **argv)
 		}
 		return workstation(&c, at < argc ? argv[at] : NULL);
 	}
-	if (c.help) {
-		printf("usage: wetread %s", k->usage);
-		return EXIT_DONE;
-	}
-	status = k->run(&c, argc - at, argv + at);
+	status = cli_run(&c, k, argc - at, argv + at);
 	if (fflush(stdout) != 0 && status == EXIT_DONE)
 		status = EXIT_FAILED_;
 	return status;

@@ -144,7 +144,7 @@ $(SCREEN_BIN): $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(B)/libcore.a $(
 DEPS_BUILD := gcc g++ libc6-dev libncurses-dev libsixel-dev libgdcm-dev libsqlite3-dev \
 	libcurl4-openssl-dev libjansson-dev libsodium-dev zlib1g-dev
 DEPS_CHECK := libcmocka-dev libvterm-dev xterm xvfb x11-utils xdotool imagemagick fonts-dejavu-core \
-	universal-ctags clang libclang-rt-14-dev dcmtk tmux libchafa-dev
+	universal-ctags clang libclang-rt-14-dev dcmtk tmux libchafa-dev mandoc
 
 # $(1): package names.  Says what it does; asks for nothing where all are there.
 define install_packages
@@ -173,7 +173,7 @@ deps: deps-check
 # ---- what people type ---------------------------------------------------------------------------
 
 # The wildcards above were read before packages were there, so the building is a make of its own.
-.PHONY: demo check unit asan tsan bench shots format lint install uninstall clean
+.PHONY: demo check unit asan tsan bench docs shots format lint install uninstall clean
 demo: deps-build
 	@$(MAKE) --no-print-directory all
 	@if [ ! -e $(B)/demo/demo ]; then \
@@ -213,6 +213,10 @@ $(B)/bench/%: tests/bench/%.c $(B)/librender.a $(B)/libcore.a
 		$(if $(CHAFA),-lchafa -l:libglib-2.0.so.0) $(RENDER_LIBS) $(CORE_LIBS)
 bench: $(BENCH)
 	@for b in $(BENCH); do $$b || exit 1; done
+
+# what is made from the tables
+docs:
+	tests/support/keys >docs/KEYS.md
 
 shots: all
 	@tests/support/shots $(B) screenshots

@@ -60,6 +60,9 @@ struct picture_encoding {
 	bool fast;
 	/* Grey sixel by libsixel instead of our own encoder, with the same palette. */
 	bool libsixel;
+	/* At most so many bytes where that can be had by fewer greys or pixels (ladder.h); 0: no matter.
+	 * The pipeline looks at it, picture_encode does not. */
+	size_t budget;
 	uint32_t image; /* kitty: the image's id, under which the next replaces it; 0: none */
 	/* Blocks: 1-based cell of the upper left corner, each line then starts with a cursor
 	 * position; 0: lines end in a newline instead. */

@@ -178,7 +178,8 @@ make_picture(struct job *job, struct pipeline_picture *r)
 	r->height = raster->height;
 	r->make_ms = ms_since(start);
 	start = clock_mono_us();
-	r->rc = picture_encode(raster, &job->order.enc, &r->bytes, &r->err);
+	r->rc = ladder_encode(
+		raster, &job->order.enc, job->order.enc.budget, &r->bytes, &r->step, &r->err);
 	r->encode_ms = ms_since(start);
 	raster_free(raster);
 }

@@ -15,6 +15,7 @@
 #include "core/base/err.h"
 #include "core/base/frame.h"
 #include "core/base/inbox.h"
+#include "render/ladder.h"
 #include "render/picture.h"
 
 /* Where frames come from.  `load` is called on pool threads, never twice at once for the same
@@ -50,6 +51,7 @@ struct pipeline_picture {
 	struct frame *frame;    /* one reference, NULL on failure */
 	uint32_t width, height; /* of the raster */
 	struct picture_place place;
+	struct ladder_step step; /* greys and size that it was sent with */
 	struct window window; /* what it was made with: the view's, or auto_window's preset */
 	double decode_ms, make_ms, encode_ms; /* decode_ms 0: it was in the cache */
 };

@@ -253,6 +253,23 @@ cli_source(char *to, size_t size)
 }
 
 bool
+cli_new_password(struct cli *c, const char *prompt, char *to, size_t size)
+{
+	char again[1024];
+	bool same;
+
+	if (!cli_password(c, prompt, to, size) || c->password_file != NULL)
+		return c->password_file != NULL && *to != '\0';
+	if (!cli_password(c, "The same again", again, sizeof(again)))
+		return false;
+	same = strcmp(to, again) == 0;
+	key_wipe(again, sizeof(again));
+	if (!same)
+		cli_complain("the two are not the same; nothing was made");
+	return same;
+}
+
+bool
 cli_login(struct cli *c, struct session *out, char *password, size_t size)
 {
 	char source[160];

@@ -76,6 +76,8 @@ int cli_usage(const struct cli_command *k);
 /* A password: from --password-file (0600 or refused) or typed at the terminal without echo.  False (told) where
  * there is none.  Wipe it after use. */
 bool cli_password(struct cli *c, const char *prompt, char *to, size_t size);
+/* The same for a password that is new: typed twice, and refused where the two differ. */
+bool cli_new_password(struct cli *c, const char *prompt, char *to, size_t size);
 /* Log in as --user (asked for where it is missing).  False (told). */
 bool cli_login(struct cli *c, struct session *out, char *password, size_t size);
 

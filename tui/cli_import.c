@@ -75,20 +75,24 @@ static int
 import_all(struct cli *c, int n, char **paths)
 {
 	struct telling t = { .json = c->json, .rejected = json_array() };
+	struct signer who = *ledger_system(c->ledger);
 	struct import_config ic = {
 		.ledger = c->ledger,
 		.store = c->store,
-		.who = ledger_system(c->ledger),
+		.who = &who,
 		.stop = &stop,
 		.rejected = on_rejected,
 		.progress = on_progress,
 		.ctx = &t,
 	};
 	struct import_counts counts;
+	char source[160];
 	struct err e = { 0 };
 	enum rc rc;
 	int status;
 
+	cli_source(source, sizeof(source));
+	who.source = source; /* whose command it was */
 	progress_begin(&t.progress, "files");
 	rc = import_run(&ic, paths, n, &counts, &e);
 	progress_end(&t.progress);

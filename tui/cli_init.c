@@ -61,7 +61,11 @@ init_run(struct cli *c, int argc, char **argv)
 	(void)argc;
 	f.user = c->opt.officer != NULL ? c->opt.officer : c->user != NULL ? c->user : "officer";
 	f.name = c->opt.name != NULL ? c->opt.name : f.user;
-	if (!cli_password(c, "Password of the first officer", password, sizeof(password)))
+	if (!empty_folder(argv[0])) {
+		cli_complain("%s is not an empty folder", argv[0]);
+		return EXIT_FAILED_;
+	}
+	if (!cli_new_password(c, "Password of the first officer", password, sizeof(password)))
 		return EXIT_FAILED_;
 	f.password = password;
 	status = create(c, argv[0], &f);

@@ -82,7 +82,7 @@ add_user(struct cli *c, struct account_enrolment *a, const char *user_file)
 		return EXIT_USAGE;
 	}
 	if (cli_open(c, DB_WRITE) && cli_password(c, "Officer's password", officer, sizeof(officer)) &&
-		cli_password(&theirs, "New user's password (typed by the new user)", user, sizeof(user))) {
+		cli_new_password(&theirs, "New user's password (typed by the new user)", user, sizeof(user))) {
 		a->password = user;
 		status = enrol(c, a, officer, &e) == RC_OK ? EXIT_DONE : cli_error(&e);
 	}

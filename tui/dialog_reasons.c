@@ -19,6 +19,7 @@ struct reasons_dialog {
 	size_t shown_count;
 	bool chosen[REASONS_MOST];               /* by place in menu */
 	size_t at, first;
+	size_t rows; /* of the list that are on the screen: only they have letters */
 	struct line search;
 	bool searching;
 	char problem[100];
@@ -107,6 +108,7 @@ reasons_draw(struct app *app, struct dialog *dialog, struct area in)
 	(void)app;
 	if (rows > 26)
 		rows = 26;
+	d->rows = rows;
 	if (d->at >= d->first + rows)
 		d->first = d->at - rows + 1;
 	if (d->at < d->first)
@@ -155,7 +157,8 @@ reasons_key(struct app *app, struct dialog *dialog, const struct key *k)
 	if (d->searching)
 		return search_key(d, k);
 	if (k->code >= 'a' && k->code <= 'z') {
-		toggle(d, d->first + (k->code - 'a'));
+		if (k->code - 'a' < d->rows)
+			toggle(d, d->first + (k->code - 'a'));
 		return true;
 	}
 	if (k->code == ' ') {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "core/base/mem.h"
 #include "core/base/str.h"
@@ -63,7 +64,12 @@ workstation(struct cli *c, const char *archive)
 	struct app_config config = { .archive = archive != NULL ? archive : c->archive,
 		.protocol = c->protocol };
 	struct err e = { 0 };
+	struct stat st;
 
+	if (archive != NULL && stat(archive, &st) != 0) {
+		cli_complain("%.100s is neither a command nor an archive; see wetread --help", archive);
+		return EXIT_USAGE;
+	}
 	if (config.archive == NULL) {
 		print_help(stderr);
 		return EXIT_USAGE;

@@ -97,7 +97,7 @@ cut_answer(char *bytes, size_t *n, char *answer, size_t size)
 static void
 read_answers(struct term_abilities *a)
 {
-	int64_t until = clock_mono_us() + DEADLINE_MS * 1000;
+	int64_t begun = clock_mono_us(), until = begun + DEADLINE_MS * 1000;
 	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
 	char bytes[1024], answer[256];
 	size_t n = 0;
@@ -113,8 +113,10 @@ read_answers(struct term_abilities *a)
 		n += (size_t)got;
 		while (cut_answer(bytes, &n, answer, sizeof(answer))) {
 			probe_answer(a, answer);
-			if (strncmp(answer, "[?", 2) == 0 && answer[strlen(answer) - 1] == 'c')
+			if (strncmp(answer, "[?", 2) == 0 && answer[strlen(answer) - 1] == 'c') {
+				a->round_trip_us = clock_mono_us() - begun;
 				return;
+			}
 		}
 		if (n == sizeof(bytes))
 			n = 0; /* not an answer at all: typing from before the start */

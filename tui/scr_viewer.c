@@ -296,11 +296,13 @@ on_acknowledged(struct app *app, void *state, uint64_t tag)
 
 	if (s->covered || !viewport_acknowledged(app, &s->port, tag) || s->port.glass >= s->f.slices)
 		return;
+	app_stale(app);
+	if (!viewport_is_readable(&s->port))
+		return; /* first light: good to find one's way, not to sign by */
 	viewer_saw(&s->f, s->port.glass, &s->port.window);
 	if (!s->unsaved)
 		s->save_at = clock_mono_us() + SAVE_MS * 1000;
 	s->unsaved = true;
-	app_stale(app);
 }
 
 /* ---- layout and drawing ---- */
@@ -542,6 +544,8 @@ goto_slice(struct app *app, struct viewer_state *s, const char *argument)
 
 	if (str_int(argument, 1, s->f.slices, &n)) {
 		go(app, s, n - 1);
+	} else if (*argument != '\0') {
+		app_say(app, STYLE_WARN, "slice-goto takes a number from 1 to %u", s->f.slices);
 	} else {
 		app->prompting = true;
 		line_set(&app->prompt, "slice-goto ");
@@ -560,6 +564,8 @@ set_window(struct app *app, struct viewer_state *s, const char *argument)
 		*comma = '\0';
 	if (comma != NULL && str_double(text, &centre) && str_double(comma + 1, &width) && width > 0) {
 		viewport_window(app, &s->port, centre, width);
+	} else if (*argument != '\0') {
+		app_say(app, STYLE_WARN, "window takes CENTRE,WIDTH, e.g. window 40,400");
 	} else {
 		app->prompting = true;
 		line_set(&app->prompt, "window ");
@@ -730,6 +736,7 @@ viewer_tick_in(struct app *app, void *state)
 {
 	struct viewer_state *s = state;
 	int64_t now = clock_mono_us(), at = 0;
+	int refine = viewport_tick_in(&s->port), ms;
 
 	(void)app;
 	if (s->playing)
@@ -737,8 +744,9 @@ viewer_tick_in(struct app *app, void *state)
 	if (s->unsaved && (at == 0 || s->save_at < at))
 		at = s->save_at;
 	if (at == 0)
-		return -1;
-	return at > now ? (int)((at - now + 999) / 1000) : 0;
+		return refine;
+	ms = at > now ? (int)((at - now + 999) / 1000) : 0;
+	return refine >= 0 && refine < ms ? refine : ms;
 }
 
 static void
@@ -747,6 +755,7 @@ viewer_tick(struct app *app, void *state)
 	struct viewer_state *s = state;
 	int64_t now = clock_mono_us();
 
+	viewport_tick(app, &s->port);
 	if (s->unsaved && now >= s->save_at)
 		save_seen(app, s, true);
 	if (!s->playing || now < s->play_at)

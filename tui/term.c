@@ -20,7 +20,13 @@
 #include "tui/probe.h"
 #include "tui/term.h"
 
-enum { ACK_MS = 2000 }; /* a terminal that stays silent is taken to have drawn by then */
+enum {
+	ACK_MS = 2000,   /* a terminal that stays silent is taken to have drawn by then */
+	SILENT_MS = 150, /* one that never answered anything is not waited for */
+	LOCAL_US = 3000, /* answers as quick as this come from this machine */
+};
+
+static const double START_RATE = 1e6, LOCAL_RATE = 1e9; /* bits per second */
 
 static const char enter_modes[] = "\033[?1002h\033[?1006h\033[?2004h";
 /* CAN and ST end a picture cut in the middle; then mouse, paste, attributes, cursor, scroll-back, main screen */
@@ -45,6 +51,7 @@ struct term {
 	int64_t written_at;  /* when the last byte went out, for the time limit */
 	int64_t begun_at;
 	double rate;
+	int64_t round_trip_us; /* the least seen */
 	char text[160];
 };
 
@@ -139,6 +146,9 @@ term_open(struct term **out, int protocol, struct err *e)
 	t = mem_zero(1, sizeof(*t));
 	tcgetattr(STDIN_FILENO, &original);
 	probe_terminal(&t->can);
+	t->round_trip_us = t->can.round_trip_us;
+	if (t->round_trip_us > 0 && t->round_trip_us < LOCAL_US)
+		t->rate = LOCAL_RATE;
 	t->protocol = protocol >= 0 ? (enum picture_protocol)protocol : best_protocol(&t->can);
 	rc = start_curses(t, e);
 	if (rc != RC_OK) {
@@ -333,6 +343,27 @@ term_flush(struct term *t)
 		t->written_at = clock_mono_us();
 }
 
+/* One picture's time on the line is its acknowledgement's less the round trip.  Half the new figure, half the old: a
+ * line changes, and one stall is no change.  A small picture tells little of a fast line, so the estimate grows
+ * fourfold at most, as TCP's window does. */
+static void
+learn_rate(struct term *t, int64_t took)
+{
+	int64_t line;
+	double rate;
+
+	if (t->round_trip_us == 0 || took < t->round_trip_us)
+		t->round_trip_us = took;
+	line = took - t->round_trip_us;
+	if (line < 500)
+		line = 500; /* below that the clock and the terminal's own drawing are measured */
+	rate = 8e6 * (double)t->sending.len / (double)line;
+	if (rate > 4 * (t->rate > 0 ? t->rate : START_RATE))
+		t->rate = 4 * (t->rate > 0 ? t->rate : START_RATE);
+	else
+		t->rate = t->rate > 0 ? (t->rate + rate) / 2 : rate;
+}
+
 uint64_t
 term_acknowledged(struct term *t, bool timed_out)
 {
@@ -343,8 +374,8 @@ term_acknowledged(struct term *t, bool timed_out)
 		return 0;
 	t->unacknowledged = false;
 	t->sending_tag = 0;
-	if (!timed_out && took > 0)
-		t->rate = 8e6 * (double)t->sending.len / (double)took;
+	if (!timed_out && tag != 0)
+		learn_rate(t, took);
 	buf_clear(&t->sending);
 	t->sent = 0;
 	begin_waiting(t);
@@ -358,7 +389,7 @@ term_timeout(const struct term *t)
 
 	if (!t->unacknowledged || t->sent < t->sending.len)
 		return -1;
-	left = ACK_MS - (clock_mono_us() - t->written_at) / 1000;
+	left = (t->can.answers ? ACK_MS : SILENT_MS) - (clock_mono_us() - t->written_at) / 1000;
 	return left > 0 ? (int)left : 0;
 }
 

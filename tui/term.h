@@ -19,6 +19,7 @@ struct term_abilities {
 	char version[64];       /* XTVERSION's answer, cleaned; "" none */
 	bool multiplexer;       /* tmux or screen */
 	bool answers;           /* it answered anything at all */
+	int64_t round_trip_us;  /* of the questions; 0 not known */
 };
 
 struct term;
@@ -73,7 +74,8 @@ void term_wipe(struct term *t, int row, int column, int rows, int columns);
 void term_suspend(struct term *t);
 void term_resume(struct term *t);
 
-/* Bytes that were sent for pictures and what the line carried, for the status line; 0 unknown. */
-double term_rate(const struct term *t); /* bits per second */
+/* What the line carries, bits per second, without its round trip: a running estimate from the pictures that were
+ * acknowledged; 0 not known yet. */
+double term_rate(const struct term *t);
 
 #endif

@@ -166,7 +166,7 @@ static void
 put_glass(struct lines *l, const struct app *app, const struct viewport *v)
 {
 	enum picture_protocol p = term_protocol(app->term);
-	char text[160], scale[16], window[64], rate[32] = "";
+	char text[160], scale[16], quality[40], window[64], rate[32] = "";
 
 	viewport_window_text(v, window);
 	snprintf(text, sizeof(text), "window %s", window);
@@ -179,9 +179,9 @@ put_glass(struct lines *l, const struct app *app, const struct viewport *v)
 	if (p == PICTURE_BLOCKS_RGB || p == PICTURE_BLOCKS_256) {
 		put(l, STYLE_WARN, "half blocks: cannot clear PHI");
 	} else {
-		snprintf(text, sizeof(text), "%s  %s%s",
-			v->on_glass && v->preset_count == 0 ? "colour" : "101 greys", scale, rate);
-		put(l, STYLE_PLAIN, text);
+		viewport_quality_text(v, quality);
+		snprintf(text, sizeof(text), "%s  %s%s", quality, scale, rate);
+		put(l, !v->on_glass || viewport_is_readable(v) ? STYLE_PLAIN : STYLE_WARN, text);
 	}
 }
 
@@ -192,6 +192,8 @@ put_seen(struct lines *l, const struct viewer_facts *f)
 	int width = 14, full = f->slices > 0 ? (int)((uint64_t)width * f->seen_count / f->slices) : 0;
 	size_t used = strlen(text);
 
+	if (full == 0 && f->seen_count > 0)
+		full = 1; /* some is not none */
 	for (int i = 0; i < width; i++)
 		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s", i < full ? "█" : "░");
 	snprintf(text + used, sizeof(text) - used, " %u/%u", f->seen_count, f->slices);

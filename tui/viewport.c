@@ -6,9 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/str.h"
 
-enum { AHEAD = 8, BEHIND = 2, GREYS = 101 };
+enum {
+	AHEAD = 8,
+	BEHIND = 2,
+	GREYS = 101,
+	SEEN_GREYS = 32,      /* with fewer a faint text is gone: such a picture is none to sign by */
+	STILL_US = 150000,    /* nothing moved for so long: make it good */
+	MOVING_MS = 110,      /* what a picture may take on the line while moving */
+	FIRST_LIGHT = 14000,  /* bytes: TCP's first flight after a pause; also where the line is not known yet */
+	LEAST_BUDGET = 4000,
+	FAST_BUDGET = 400000, /* a line this good needs no coarse pictures */
+};
 
 void
 viewport_open(struct viewport *v, uint64_t series, uint32_t slices, const char *modality)
@@ -78,8 +89,21 @@ device_aspect(struct app *app)
 	return (double)can->cell_height / 2 / can->cell_width;
 }
 
-void
-viewport_show(struct app *app, struct viewport *v)
+/* Bytes that a picture may have while things move; 0 no matter. */
+static size_t
+moving_budget(struct app *app)
+{
+	double rate = term_rate(app->term), bytes = rate / 8 * MOVING_MS / 1000;
+
+	if (rate <= 0)
+		return FIRST_LIGHT;
+	if (bytes > FAST_BUDGET)
+		return 0;
+	return bytes < LEAST_BUDGET ? LEAST_BUDGET : (size_t)bytes;
+}
+
+static void
+request(struct app *app, struct viewport *v, size_t budget)
 {
 	struct pipeline_want list[1 + AHEAD + BEHIND];
 	struct picture_view view = {
@@ -89,7 +113,8 @@ viewport_show(struct app *app, struct viewport *v)
 		.centre_y = v->centre_y,
 		.window = v->window,
 	};
-	struct picture_encoding enc = { .protocol = term_protocol(app->term), .levels = GREYS };
+	struct picture_encoding enc = { .protocol = term_protocol(app->term), .levels = GREYS,
+		.budget = budget };
 
 	if (v->slices == 0 || v->cells.rows <= 0)
 		return;
@@ -103,6 +128,48 @@ viewport_show(struct app *app, struct viewport *v)
 	enc.column = v->cells.column + 1;
 	v->serial = pipeline_show(app->pipeline, list, wants(v, list), &view, &enc, v->modality,
 		!v->window_fixed);
+	v->fine = budget == 0;
+}
+
+void
+viewport_show(struct app *app, struct viewport *v)
+{
+	size_t budget = moving_budget(app);
+
+	request(app, v, budget);
+	v->refine_at = budget > 0 ? clock_mono_us() + STILL_US : 0;
+}
+
+int
+viewport_tick_in(const struct viewport *v)
+{
+	int64_t left;
+
+	if (!v->active || v->refine_at == 0)
+		return -1;
+	left = (v->refine_at - clock_mono_us() + 999) / 1000;
+	return left > 0 ? (int)left : 0;
+}
+
+/* The coarse picture must be on the glass before the good one follows: on a slow line that one takes seconds, and a
+ * key in between would be answered late. */
+void
+viewport_tick(struct app *app, struct viewport *v)
+{
+	if (!v->active || v->refine_at == 0 || clock_mono_us() < v->refine_at)
+		return;
+	v->refine_at = 0;
+	if (v->on_glass && v->glass == v->want && !term_busy(app->term))
+		request(app, v, 0);
+	else if (v->failed == RC_OK)
+		v->refine_at = clock_mono_us() + STILL_US / 5;
+}
+
+bool
+viewport_is_readable(const struct viewport *v)
+{
+	return v->glass_step.reduce == 1 &&
+	       (v->glass_step.levels == 0 || v->glass_step.levels >= SEEN_GREYS);
 }
 
 void
@@ -169,6 +236,7 @@ send(struct app *app, struct viewport *v, struct pipeline_picture *p)
 	v->flight[i].slice = p->index;
 	v->flight[i].cells = a;
 	v->flight[i].place = p->place;
+	v->flight[i].step = p->step;
 	v->glass_cells = a;
 	term_picture_take(app->term, &p->bytes, a.row, a.column, p->serial);
 }
@@ -218,6 +286,7 @@ viewport_acknowledged(struct app *app, struct viewport *v, uint64_t tag)
 		if (v->flight[i].tag == tag) {
 			v->glass = v->flight[i].slice;
 			v->place = v->flight[i].place;
+			v->glass_step = v->flight[i].step;
 			v->on_glass = true;
 			return true;
 		}
@@ -291,6 +360,21 @@ viewport_pan(struct app *app, struct viewport *v, int right, int down)
 	v->centre_x = within(v->centre_x + 0.25 * right / v->zoom);
 	v->centre_y = within(v->centre_y + 0.25 * down / v->zoom);
 	viewport_show(app, v);
+}
+
+void
+viewport_quality_text(const struct viewport *v, char to[40])
+{
+	char size[24] = "";
+
+	if (v->glass_step.reduce > 1)
+		snprintf(size, sizeof(size), ", 1/%d size", v->glass_step.reduce);
+	if (!v->on_glass)
+		snprintf(to, 40, "-");
+	else if (v->glass_step.levels == 0)
+		snprintf(to, 40, "colour%s", size);
+	else
+		snprintf(to, 40, "%d greys%s", v->glass_step.levels, size);
 }
 
 void

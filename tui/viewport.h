@@ -19,6 +19,9 @@ struct viewport {
 	bool active;            /* pictures are wanted at all */
 
 	bool on_glass;          /* a picture of this series is on the terminal */
+	struct ladder_step glass_step; /* how good it is */
+	bool fine;              /* the last request was for the best picture */
+	int64_t refine_at;      /* monotonic us: when a coarse picture is made good, 0 never */
 	uint32_t glass;         /* its slice */
 	struct area glass_cells; /* the cells it takes */
 	struct picture_place place;
@@ -40,6 +43,7 @@ struct viewport {
 		uint32_t slice;
 		struct area cells;
 		struct picture_place place;
+		struct ladder_step step;
 	} flight[VIEWPORT_FLIGHTS]; /* pictures handed to the terminal */
 	unsigned flights;
 	double decode_ms, make_ms, encode_ms;
@@ -47,8 +51,15 @@ struct viewport {
 
 /* A series is opened: everything about the picture starts anew. */
 void viewport_open(struct viewport *v, uint64_t series, uint32_t slices, const char *modality);
-/* Ask for the slice wanted as things stand now. */
+/* Ask for the slice wanted as things stand now: first a picture that the line carries in about a tenth of a second,
+ * then, once nothing has moved for a moment, the best one. */
 void viewport_show(struct app *app, struct viewport *v);
+/* Milliseconds until viewport_tick wants to be called; -1 never. */
+int viewport_tick_in(const struct viewport *v);
+void viewport_tick(struct app *app, struct viewport *v);
+
+/* Is the picture on the glass good enough to have been seen: its whole size, at least 32 greys? */
+bool viewport_is_readable(const struct viewport *v);
 /* Nothing is wanted; what is on the glass is erased. */
 void viewport_hide(struct app *app, struct viewport *v);
 
@@ -63,6 +74,8 @@ void viewport_window(struct app *app, struct viewport *v, double centre, double 
 void viewport_zoom(struct app *app, struct viewport *v, double factor); /* 0: fit */
 void viewport_pan(struct app *app, struct viewport *v, int right, int down);
 
+/* "101 greys", "16 greys, 1/2 size", "colour" */
+void viewport_quality_text(const struct viewport *v, char to[40]);
 /* Raster pixels by image pixels: "1:1", "x0.50". */
 void viewport_scale_text(const struct viewport *v, char to[16]);
 /* "40/400 soft tissue" */

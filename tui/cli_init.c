@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <ftw.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,6 +203,18 @@ fill_demo(struct cli *c, const char *folder, struct import_counts *n, struct err
 	return rc;
 }
 
+static void
+print_demo_json(const char *folder, const struct import_counts *n)
+{
+	json_t *o = json_pack("{s:s, s:I, s:I}", "archive", folder, "files", (json_int_t)n->files, "series",
+		(json_int_t)n->series);
+
+	if (o != NULL) /* a name that is no UTF-8 is the one thing that JSON cannot say */
+		json_dumpf(o, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(o);
+}
+
 static int
 demo_run(struct cli *c, int argc, char **argv)
 {
@@ -216,8 +229,7 @@ demo_run(struct cli *c, int argc, char **argv)
 	if (fill_demo(c, argv[0], &n, &e) != RC_OK)
 		return cli_error(&e);
 	if (c->json)
-		printf("{\"archive\":\"%s\",\"files\":%lld,\"series\":%lld}\n", argv[0],
-			(long long)n.files, (long long)n.series);
+		print_demo_json(argv[0], &n);
 	else
 		printf("made the demonstration archive %s: %lld series, %lld images\n"
 		       "open it with: wetread %s\n"

@@ -23,6 +23,7 @@ enum {
 	FACTS_ROWS = 6,     /* below the picture on narrow screens */
 	SAVE_MS = 1000,     /* how soon what was seen is written down */
 	PLAY_MS = 80,
+	SWEEP_MS = 250,
 };
 
 struct viewer_state {
@@ -37,6 +38,10 @@ struct viewer_state {
 
 	bool playing;
 	int64_t play_at;
+	bool sweeping; /* narrow windows run over the slice; play_at is the time of the next */
+	int sweep_step;
+	struct window sweep_before;
+	bool sweep_custom;
 	bool unsaved;
 	int64_t save_at;
 	bool covered; /* a dialog lies over the picture */
@@ -243,7 +248,7 @@ leave_series(struct app *app, struct viewer_state *s, bool resume_here)
 	pipeline_forget(app->pipeline, (uint64_t)s->f.series.id);
 	viewer_facts_release(&s->f);
 	s->loaded = false;
-	s->playing = false;
+	s->playing = s->sweeping = false;
 }
 
 /* ---- pictures ---- */
@@ -585,12 +590,50 @@ static const struct {
 	{ CMD_SLICE_LAST, 1000000000 },
 };
 
+static void
+end_sweep(struct app *app, struct viewer_state *s)
+{
+	if (!s->sweeping)
+		return;
+	s->sweeping = false;
+	s->port.window = s->sweep_before;
+	s->port.custom = s->sweep_custom;
+	viewport_show(app, &s->port);
+}
+
+static void
+next_sweep(struct app *app, struct viewer_state *s)
+{
+	if (!viewport_sweep(app, &s->port, s->sweep_step++)) {
+		if (s->sweep_step == 1)
+			app_say(app, STYLE_WARN, "this picture has no stored greys to sweep over");
+		end_sweep(app, s);
+	}
+}
+
+static void
+sweep(struct app *app, struct viewer_state *s)
+{
+	if (s->sweeping) {
+		end_sweep(app, s);
+		return;
+	}
+	s->playing = false;
+	s->sweeping = true;
+	s->sweep_step = 0;
+	s->sweep_before = s->port.window;
+	s->sweep_custom = s->port.custom;
+	s->play_at = clock_mono_us() + SWEEP_MS * 1000;
+	next_sweep(app, s);
+}
+
 static bool
 move_command(struct app *app, struct viewer_state *s, enum command c)
 {
 	for (size_t i = 0; i < MEM_COUNT(moves); i++)
 		if (moves[i].command == c) {
 			s->playing = false;
+			end_sweep(app, s);
 			go(app, s, (int64_t)s->port.want + moves[i].step);
 			return true;
 		}
@@ -603,6 +646,8 @@ window_command(struct app *app, struct viewer_state *s, enum command c)
 	struct viewport *v = &s->port;
 	const struct window *w = &v->window;
 
+	if (c != CMD_WINDOW_SWEEP && c >= CMD_WINDOW_1 && c <= CMD_INVERT)
+		s->sweeping = false; /* the window chosen now is the one that stays */
 	if (c >= CMD_WINDOW_1 && c <= CMD_WINDOW_9) {
 		viewport_preset(app, v, (size_t)(c - CMD_WINDOW_1));
 	} else if (c == CMD_WINDOW_NEXT && v->preset_count > 0) {
@@ -615,6 +660,8 @@ window_command(struct app *app, struct viewer_state *s, enum command c)
 		viewport_window(app, v, w->centre, w->width / 1.2);
 	} else if (c == CMD_WINDOW_WIDER) {
 		viewport_window(app, v, w->centre, w->width * 1.2);
+	} else if (c == CMD_WINDOW_SWEEP) {
+		sweep(app, s);
 	} else if (c == CMD_INVERT) {
 		v->window.invert = !v->window.invert;
 		v->window_fixed = true;
@@ -672,6 +719,7 @@ viewer_command(struct app *app, void *state, enum command c, const char *argumen
 		set_window(app, s, argument);
 		break;
 	case CMD_PLAY:
+		end_sweep(app, s);
 		s->playing = !s->playing;
 		s->play_at = clock_mono_us();
 		break;
@@ -739,7 +787,7 @@ viewer_tick_in(struct app *app, void *state)
 	int refine = viewport_tick_in(&s->port), ms;
 
 	(void)app;
-	if (s->playing)
+	if (s->playing || s->sweeping)
 		at = s->play_at;
 	if (s->unsaved && (at == 0 || s->save_at < at))
 		at = s->save_at;
@@ -758,12 +806,14 @@ viewer_tick(struct app *app, void *state)
 	viewport_tick(app, &s->port);
 	if (s->unsaved && now >= s->save_at)
 		save_seen(app, s, true);
-	if (!s->playing || now < s->play_at)
+	if ((!s->playing && !s->sweeping) || now < s->play_at)
 		return;
-	s->play_at = now + PLAY_MS * 1000;
+	s->play_at = now + (s->sweeping ? SWEEP_MS : PLAY_MS) * 1000;
 	if (term_busy(app->term))
 		return; /* as fast as the line, never faster */
-	if (s->port.want + 1 >= s->f.slices)
+	if (s->sweeping)
+		next_sweep(app, s);
+	else if (s->port.want + 1 >= s->f.slices)
 		s->playing = false;
 	else
 		go(app, s, (int64_t)s->port.want + 1);
@@ -799,6 +849,9 @@ viewer_hidden(struct app *app, void *state)
 	struct viewer_state *s = state;
 
 	s->playing = false;
+	if (s->sweeping)
+		s->port.window = s->sweep_before;
+	s->sweeping = false;
 	if (s->unsaved)
 		save_seen(app, s, true);
 	viewport_hide(app, &s->port);
@@ -823,6 +876,7 @@ viewer_close(struct app *app, void *state)
 	/* quitting is a line that went away: come back to the same slice */
 	if (s->loaded)
 		leave_series(app, s, app->quitting);
+	viewport_release(&s->port);
 }
 
 static const enum command viewer_keys[] = { CMD_PASS, CMD_FAIL, CMD_LATER, CMD_WINDOW_NEXT, CMD_ZOOM_IN,

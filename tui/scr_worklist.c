@@ -44,6 +44,7 @@ struct page_job {
 	char step[32], filter[sizeof(((struct line *)0)->text)];
 	struct worklist_query q;
 	uint64_t serial;
+	bool with_steps; /* counts of all queues too; while a filter is typed they are not asked again */
 	struct worklist_step steps[WORKLIST_STEPS];
 	size_t step_count;
 	int64_t total, n;
@@ -55,15 +56,18 @@ page_run(struct job *job, struct ledger *l)
 {
 	struct page_job *j = (struct page_job *)job;
 
-	job->rc = worklist_steps(l, &j->session, j->steps, &j->step_count, &job->err);
-	if (job->rc != RC_OK || j->step_count == 0)
+	if (j->with_steps)
+		job->rc = worklist_steps(l, &j->session, j->steps, &j->step_count, &job->err);
+	if (job->rc != RC_OK || (j->with_steps && j->step_count == 0))
 		return;
 	if (j->step[0] == '\0')
 		str_copy(j->step, sizeof(j->step), j->steps[0].name);
 	j->q.step = j->step;
 	j->q.filter = j->filter;
 	job->rc = worklist_page(l, &j->q, j->rows, &j->n, &job->err);
-	if (job->rc == RC_OK)
+	/* a page that ends the list tells its length */
+	j->total = j->q.offset + j->n;
+	if (job->rc == RC_OK && (j->n == j->q.limit || (j->n == 0 && j->q.offset > 0)))
 		job->rc = worklist_total(l, &j->q, &j->total, &job->err);
 }
 
@@ -85,8 +89,10 @@ page_done(struct job *job, struct app *app)
 		app_complain(app, &job->err);
 		return;
 	}
-	memcpy(s->steps, j->steps, sizeof(s->steps));
-	s->step_count = j->step_count;
+	if (j->with_steps) {
+		memcpy(s->steps, j->steps, sizeof(s->steps));
+		s->step_count = j->step_count;
+	}
 	memcpy(s->rows, j->rows, (size_t)j->n * sizeof(s->rows[0]));
 	s->have_first = j->q.offset;
 	s->have_count = j->n;
@@ -112,6 +118,7 @@ request(struct app *app, struct worklist_state *s)
 	j->q.offset = s->list.first > PAGE_MOST / 4 ? s->list.first - PAGE_MOST / 4 : 0;
 	j->q.limit = PAGE_MOST;
 	j->serial = ++s->asked;
+	j->with_steps = !s->filtering || s->step_count == 0;
 	s->loading = true;
 	app_post_take(app, &j->job);
 }

@@ -27,6 +27,7 @@ viewport_open(struct viewport *v, uint64_t series, uint32_t slices, const char *
 	struct area cells = v->cells, glass = v->glass_cells;
 	bool on = v->on_glass || v->glass_cells.rows > 0;
 
+	viewport_release(v);
 	memset(v, 0, sizeof(*v));
 	v->cells = cells;
 	v->series = series;
@@ -267,8 +268,12 @@ viewport_picture(struct app *app, struct viewport *v, struct pipeline_picture *p
 	v->decode_ms = p->decode_ms;
 	v->make_ms = p->make_ms;
 	v->encode_ms = p->encode_ms;
-	if (p->frame != NULL)
+	if (p->frame != NULL) {
 		learn_presets(v, p->frame);
+		viewport_release(v);
+		v->frame = p->frame;
+		p->frame = NULL;
+	}
 	send(app, v, p);
 	return true;
 }
@@ -333,6 +338,38 @@ viewport_window(struct app *app, struct viewport *v, double centre, double width
 	v->window_fixed = true;
 	v->custom = true;
 	viewport_show(app, v);
+}
+
+void
+viewport_release(struct viewport *v)
+{
+	frame_unref(v->frame);
+	v->frame = NULL;
+}
+
+enum { SWEEP_PARTS = 16 }; /* of the range to a window */
+
+static double
+modality(const struct frame *f, double stored)
+{
+	return stored * f->info.slope + f->info.intercept;
+}
+
+bool
+viewport_sweep(struct app *app, struct viewport *v, int step)
+{
+	double low, high, width;
+
+	if (v->frame == NULL || v->frame->info.kind == FRAME_RGB8 || v->frame->modality_lut.count > 0)
+		return false;
+	frame_range(v->frame, &low, &high);
+	low = modality(v->frame, low);
+	high = modality(v->frame, high);
+	width = (high - low) / SWEEP_PARTS;
+	if (width <= 0 || step >= 2 * SWEEP_PARTS)
+		return false;
+	viewport_window(app, v, low + width * (step + 0.5) / 2, width);
+	return true;
 }
 
 void

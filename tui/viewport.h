@@ -29,6 +29,7 @@ struct viewport {
 	char failure[200];
 	uint32_t failed_slice;
 
+	struct frame *frame;    /* of the last picture that came; one reference, NULL none */
 	struct window_preset presets[VIEWPORT_PRESETS];
 	size_t preset_count, preset;
 	struct window window;
@@ -60,6 +61,8 @@ void viewport_tick(struct app *app, struct viewport *v);
 
 /* Is the picture on the glass good enough to have been seen: its whole size, at least 32 greys? */
 bool viewport_is_readable(const struct viewport *v);
+/* Lets go of what a viewport holds; the screen is going away. */
+void viewport_release(struct viewport *v);
 /* Nothing is wanted; what is on the glass is erased. */
 void viewport_hide(struct app *app, struct viewport *v);
 
@@ -71,6 +74,10 @@ bool viewport_acknowledged(struct app *app, struct viewport *v, uint64_t tag);
 void viewport_go(struct app *app, struct viewport *v, int64_t slice);
 void viewport_preset(struct app *app, struct viewport *v, size_t preset);
 void viewport_window(struct app *app, struct viewport *v, double centre, double width);
+/* Window number `step` of the sweep, from 0: narrow ones over everything that is stored in the slice, each half
+ * overlapping the one before, so that what is 1 % above its surroundings gets a sixth of the greys in one of them.
+ * False past the last, or where there are no stored greys. */
+bool viewport_sweep(struct app *app, struct viewport *v, int step);
 void viewport_zoom(struct app *app, struct viewport *v, double factor); /* 0: fit */
 void viewport_pan(struct app *app, struct viewport *v, int right, int down);
 

@@ -41,8 +41,9 @@ struct importer {
 	pthread_mutex_t lock; /* guards the fields below */
 	pthread_cond_t room, ready;
 	size_t next;          /* file to be read next */
+	size_t due;           /* file to be entered next: in their order, whoever reads faster */
 	size_t waiting;       /* in the list below */
-	struct found *first, **last;
+	struct found *first;  /* by index */
 	unsigned running;
 	bool stop;
 };
@@ -116,9 +117,13 @@ examine(struct importer *im, struct decoder *d, const char *path, struct found *
 static void
 hand_over(struct importer *im, struct found *f)
 {
+	struct found **at = &im->first;
+
 	pthread_mutex_lock(&im->lock);
-	*im->last = f;
-	im->last = &f->next;
+	while (*at != NULL && (*at)->index < f->index)
+		at = &(*at)->next;
+	f->next = *at;
+	*at = f;
 	im->waiting++;
 	pthread_cond_signal(&im->ready);
 	while (im->waiting > AHEAD && !im->stop)
@@ -190,7 +195,8 @@ walk_refused(void *ctx, const char *path, const char *reason)
 	reject(im, path, reason);
 }
 
-/* Wait for results and take up to BATCH_FILES of them; NULL when all readers are done. */
+/* Wait for the results that are due and take up to BATCH_FILES of them; NULL when all readers are done.  The order of
+ * the files decides which of two conflicting ones came first and how series are numbered, not a race. */
 static struct found *
 take_batch(struct importer *im)
 {
@@ -198,15 +204,15 @@ take_batch(struct importer *im)
 	size_t n = 0;
 
 	pthread_mutex_lock(&im->lock);
-	while (im->first == NULL && im->running > 0)
+	while ((im->first == NULL || im->first->index != im->due) && im->running > 0)
 		pthread_cond_wait(&im->ready, &im->lock);
 	list = im->first;
-	for (end = &im->first; *end != NULL && n < BATCH_FILES; end = &(*end)->next)
+	for (end = &im->first; *end != NULL && n < BATCH_FILES && (*end)->index == im->due + n;
+		end = &(*end)->next)
 		n++;
+	im->due += n;
 	im->first = *end;
 	*end = NULL;
-	if (im->first == NULL)
-		im->last = &im->first;
 	im->waiting -= n;
 	pthread_cond_broadcast(&im->room);
 	pthread_mutex_unlock(&im->lock);
@@ -387,7 +393,6 @@ import_run(const struct import_config *c, char *const paths[], int n, struct imp
 	pthread_mutex_init(&im.lock, NULL);
 	pthread_cond_init(&im.room, NULL);
 	pthread_cond_init(&im.ready, NULL);
-	im.last = &im.first;
 	store_sweep(c->store);
 	for (int i = 0; i < n; i++)
 		walk(&im.files, paths[i], walk_refused, &im);

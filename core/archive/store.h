@@ -24,7 +24,8 @@ struct store_draft {
 
 /* Copy everything from `source` and hash it on the way.  RC_LIMIT over `most` bytes. */
 enum rc store_draft(struct store *s, int source, int64_t most, struct store_draft *out, struct err *e);
-/* Give the draft its name (rename: whole or not at all) and close it.  An object that is there stays. */
+/* Give the draft its name (rename: whole or not at all) and close it.  One that is there is replaced by
+ * the same bytes. */
 enum rc store_keep(struct store *s, struct store_draft *d, struct err *e);
 void store_drop(struct store *s, struct store_draft *d);
 

@@ -25,9 +25,12 @@ static const char program_name[] = "wetread-decoder";
 static bool
 is_program(const char *path)
 {
-	struct stat st;
+	struct stat st, ours;
 
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+	/* the owner of this program or root put it there, and not just anybody could change it */
+	return stat(path, &st) == 0 && stat("/proc/self/exe", &ours) == 0 && S_ISREG(st.st_mode) &&
+	       (st.st_uid == ours.st_uid || st.st_uid == 0) && (st.st_mode & 002) == 0 &&
+	       access(path, X_OK) == 0;
 }
 
 static bool

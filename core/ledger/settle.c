@@ -385,7 +385,7 @@ write_series(struct settling *g, const char *state, struct err *e)
 static void
 search_text(const struct settling *g, char text[700])
 {
-	char words[200], name[24], all[700];
+	char words[200], name[24], all[720];
 
 	why_words(g->why, words, sizeof(words));
 	catalog_series_name(g->series, name);

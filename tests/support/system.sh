@@ -70,6 +70,7 @@ until_true() {
 		[ $SECONDS -lt $end ] || return 1
 		read -rt 0.02 <> <(:) # gives the core away for a moment
 	done
+	return 0
 }
 
 # The demonstration archive is drawn once for a build and copied by the scripts: "demo_copy DIR".  Objects never

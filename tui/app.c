@@ -328,8 +328,9 @@ plain_key(struct app *app, const struct key *k)
 static bool
 paste_blocked(const struct app *app, const struct key *k)
 {
-	return app->pasting && (k->code >= KEY_SPECIAL || (app->dialog == NULL && !app->prompting &&
-								  top_ops(app) != &scr_login_ops));
+	return app->pasting &&
+		(k->code >= KEY_SPECIAL ||
+			(app->dialog == NULL && !app->prompting && top_ops(app) != &scr_login_ops));
 }
 
 void
@@ -339,8 +340,8 @@ app_key(struct app *app, const struct key *k)
 
 	if (k->code == K_PASTE_BEGIN || k->code == K_PASTE_END)
 		app->pasting = k->code == K_PASTE_BEGIN;
-	if (ops == NULL || (k->code >= K_PASTE_BEGIN && k->code < KEY_CTRL) || k->code == K_IGNORED ||
-		paste_blocked(app, k))
+	if (ops == NULL || (k->code >= K_PASTE_BEGIN && k->code < KEY_CTRL) ||
+		k->code == K_IGNORED || paste_blocked(app, k))
 		return;
 	if (k->code == K_MOUSE) {
 		if (app->dialog == NULL && !app->prompting && ops->mouse != NULL)
@@ -383,8 +384,12 @@ static const struct {
 	enum command command;
 	const char *word;
 } words[] = {
-	{ CMD_PASS, "pass" },	     { CMD_FAIL, "fail" },	     { CMD_LATER, "later" },
-	{ CMD_WINDOW_NEXT, "window" }, { CMD_ZOOM_IN, "zoom" },	     { CMD_SERIES_NEXT, "next series" },
+	{ CMD_PASS, "pass" },
+	{ CMD_FAIL, "fail" },
+	{ CMD_LATER, "later" },
+	{ CMD_WINDOW_NEXT, "window" },
+	{ CMD_ZOOM_IN, "zoom" },
+	{ CMD_SERIES_NEXT, "next series" },
 	{ CMD_NEXT_QUEUE, "queue" },
 };
 
@@ -446,8 +451,8 @@ app_draw(struct app *app)
 
 	erase();
 	if (COLS < 60 || LINES < 20) {
-		draw_format(0, 0, COLS, STYLE_PLAIN, "wetread needs 60x20 cells, here are %dx%d", COLS,
-			LINES);
+		draw_format(0, 0, COLS, STYLE_PLAIN, "wetread needs 60x20 cells, here are %dx%d",
+			COLS, LINES);
 		doupdate();
 		wnoutrefresh(stdscr);
 		return;
@@ -502,9 +507,9 @@ static void
 load_keys(struct app *app)
 {
 	const char *home = getenv("XDG_CONFIG_HOME"), *user = getenv("HOME");
-	char *path = home != NULL && *home != '\0' ? mem_format("%s/wetread/keys", home)
-						   : mem_format("%s/.config/wetread/keys",
-							     user != NULL ? user : "");
+	char *path = home != NULL && *home != '\0'
+		? mem_format("%s/wetread/keys", home)
+		: mem_format("%s/.config/wetread/keys", user != NULL ? user : "");
 	struct buf complaints = { 0 };
 
 	app->keys = keymap_new();

@@ -53,12 +53,12 @@ struct app {
 	bool prompting;
 	bool pasting;
 
-	char status[256];      /* bottom line until the next key */
+	char status[256]; /* bottom line until the next key */
 	enum style status_style;
-	bool stale;            /* draw again */
-	bool repaint;          /* and everything from scratch */
+	bool stale;   /* draw again */
+	bool repaint; /* and everything from scratch */
 	bool quitting;
-	int64_t signed_count;  /* of this session, for series per hour */
+	int64_t signed_count; /* of this session, for series per hour */
 	int64_t started_us;
 
 	void (*picture)(struct app *app, void *state, struct pipeline_picture *p);
@@ -76,7 +76,8 @@ void app_pop(struct app *app);
 void app_reset(struct app *app, const struct screen_ops *ops, const void *argument);
 void app_quit(struct app *app);
 void app_stale(struct app *app);
-void app_say(struct app *app, enum style s, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void app_say(struct app *app, enum style s, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 /* An error as the user should read it. */
 void app_complain(struct app *app, const struct err *e);
 /* Hand a job to the ledger worker. */

@@ -20,8 +20,8 @@ struct cli {
 	int protocol; /* --protocol of the workstation; -1 */
 
 	struct { /* options of single commands; NULL or false where not given */
-		const char *queue, *filter, *frame, *window, *size, *protocol, *levels, *step, *verdict,
-			*note, *name, *evidence, *new_password_file, *officer;
+		const char *queue, *filter, *frame, *window, *size, *protocol, *levels, *step,
+			*verdict, *note, *name, *evidence, *new_password_file, *officer;
 		const char **reasons, **roles; /* NULL-terminated */
 		bool plain, list_reasons;
 	} opt;
@@ -39,15 +39,17 @@ struct cli_option {
 	enum cli_kind kind;
 	size_t offset;
 };
-#define CLI_OPTION(name_, kind_, field)                                                            \
-	{ .name = name_, .kind = kind_, .offset = offsetof(struct cli, field) }
+#define CLI_OPTION(name_, kind_, field) \
+	{ \
+		.name = name_, .kind = kind_, .offset = offsetof(struct cli, field) \
+	}
 
 enum cli_needs { CLI_NOTHING, CLI_ARCHIVE_READ, CLI_ARCHIVE_WRITE };
 
 struct cli_command {
 	const char *name;
-	const char *usage; /* "import [--json] PATH...", an empty line, and what it does */
-	int least, most;   /* words after the name; most -1: any number */
+	const char *usage;    /* "import [--json] PATH...", an empty line, and what it does */
+	int least, most;      /* words after the name; most -1: any number */
 	enum cli_needs needs; /* opened before run and closed after it */
 	const struct cli_option *options; /* beside those of every command; NULL none */
 	int (*run)(struct cli *c, int argc, char **argv); /* argv[0] is the first word */

@@ -17,8 +17,8 @@ list_reasons(void)
 	for (size_t i = 0; i < reason_count(); i++) {
 		const struct reason *r = reason_at(i);
 
-		printf("%-10s %-9s %-7s %-12s %s\n", r->code, r->scheme, actions[r->action], r->group,
-			r->meaning);
+		printf("%-10s %-9s %-7s %-12s %s\n", r->code, r->scheme, actions[r->action],
+			r->group, r->meaning);
 	}
 	return EXIT_DONE;
 }
@@ -43,9 +43,11 @@ sign(struct cli *c, const char *which, struct decision_request *r)
 	key_wipe(password, sizeof(password));
 	catalog_series_name(r->series, name);
 	if (rc == RC_OK && c->json)
-		printf("{\"signed\":%lld,\"series\":\"%s\",\"step\":\"%s\",\"verdict\":\"%s\",\"state\":\"%s\","
+		printf("{\"signed\":%lld,\"series\":\"%s\",\"step\":\"%s\",\"verdict\":\"%s\","
+		       "\"state\":\"%s\","
 		       "\"hash\":\"%s\"}\n",
-			(long long)receipt.number, name, r->step, r->verdict, receipt.state, receipt.hash);
+			(long long)receipt.number, name, r->step, r->verdict, receipt.state,
+			receipt.hash);
 	else if (rc == RC_OK)
 		printf("signed #%lld: %s %sed, %s, now %s, chain %.16s\n", (long long)receipt.number,
 			r->step, r->verdict, name, receipt.state, receipt.hash);
@@ -69,7 +71,8 @@ take_reasons(struct decision_request *r, const char **reasons)
 static int
 decide_run(struct cli *c, int argc, char **argv)
 {
-	struct decision_request r = { .step = c->opt.step, .verdict = c->opt.verdict,
+	struct decision_request r = { .step = c->opt.step,
+		.verdict = c->opt.verdict,
 		.note = c->opt.note != NULL ? c->opt.note : "" };
 
 	if (c->opt.list_reasons)
@@ -92,8 +95,10 @@ const struct cli_command cli_decide_command = {
 	.name = "decide",
 	.usage = "decide SERIES --step STEP --verdict pass|fail [--reason CODE]... [--note TEXT]\n"
 		 "\n"
-		 "A signed verdict, by the same rules as on screen, as --user with the password typed or from\n"
-		 "--password-file.  STEP is phi or quality.  A fail needs at least one reason; --list-reasons prints\n"
+		 "A signed verdict, by the same rules as on screen, as --user with the password "
+		 "typed or from\n"
+		 "--password-file.  STEP is phi or quality.  A fail needs at least one reason; "
+		 "--list-reasons prints\n"
 		 "the codes.\n",
 	.most = 1,
 	.options = decide_options,

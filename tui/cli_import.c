@@ -52,7 +52,8 @@ print_counts(const struct import_counts *n, struct telling *t)
 	json_t *o;
 
 	if (!t->json) {
-		printf("%lld files: %lld new images in %lld series, %lld duplicates, %lld conflicts, "
+		printf("%lld files: %lld new images in %lld series, %lld duplicates, %lld "
+		       "conflicts, "
 		       "%lld rejected, %lld left out",
 			(long long)n->files, (long long)n->added, (long long)n->series,
 			(long long)n->duplicates, (long long)n->conflicts, (long long)n->rejected,
@@ -61,11 +62,11 @@ print_counts(const struct import_counts *n, struct telling *t)
 			(long long)n->faulty);
 		return;
 	}
-	o = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O, s:I}", "files", (json_int_t)n->files,
-		"instances", (json_int_t)n->instances, "new", (json_int_t)n->added, "duplicates",
-		(json_int_t)n->duplicates, "conflicts", (json_int_t)n->conflicts, "skipped",
-		(json_int_t)n->skipped, "faulty", (json_int_t)n->faulty, "rejected", t->rejected, "series",
-		(json_int_t)n->series);
+	o = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O, s:I}", "files",
+		(json_int_t)n->files, "instances", (json_int_t)n->instances, "new",
+		(json_int_t)n->added, "duplicates", (json_int_t)n->duplicates, "conflicts",
+		(json_int_t)n->conflicts, "skipped", (json_int_t)n->skipped, "faulty",
+		(json_int_t)n->faulty, "rejected", t->rejected, "series", (json_int_t)n->series);
 	json_dumpf(o, stdout, JSON_COMPACT);
 	putchar('\n');
 	json_decref(o);
@@ -120,9 +121,12 @@ const struct cli_command cli_import_command = {
 	.name = "import",
 	.usage = "import [--json] PATH...\n"
 		 "\n"
-		 "Takes files and folders into quarantine.  Originals are copied unchanged; the same file again is a\n"
-		 "duplicate; the same SOP Instance UID with other bytes is kept as a conflict and flagged.  Each file\n"
-		 "that is refused is told with its reason.  Ctrl-C stops after the batch in hand; run it again for the\n"
+		 "Takes files and folders into quarantine.  Originals are copied unchanged; the "
+		 "same file again is a\n"
+		 "duplicate; the same SOP Instance UID with other bytes is kept as a conflict and "
+		 "flagged.  Each file\n"
+		 "that is refused is told with its reason.  Ctrl-C stops after the batch in hand; "
+		 "run it again for the\n"
 		 "rest.\n",
 	.least = 1,
 	.most = -1,

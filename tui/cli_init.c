@@ -73,7 +73,8 @@ init_run(struct cli *c, int argc, char **argv)
 	key_wipe(password, sizeof(password));
 	if (status == EXIT_DONE)
 		printf("made the archive %s; its first officer is %s\n"
-		       "next: wetread --archive %s --user %s user add ID --name NAME --role reviewer\n",
+		       "next: wetread --archive %s --user %s user add ID --name NAME --role "
+		       "reviewer\n",
 			argv[0], f.user, argv[0], f.user);
 	return status;
 }
@@ -88,7 +89,8 @@ const struct cli_command cli_init_command = {
 	.name = "init",
 	.usage = "init DIR [--officer ID] [--name NAME] [--password-file FILE]\n"
 		 "\n"
-		 "Makes an archive in the new or empty folder DIR and enrols its first officer (default id:\n"
+		 "Makes an archive in the new or empty folder DIR and enrols its first officer "
+		 "(default id:\n"
 		 "officer), who enrols everybody else.\n",
 	.least = 1,
 	.most = 1,
@@ -101,9 +103,12 @@ const struct cli_command cli_init_command = {
 static const struct {
 	const char *role, *name;
 } demo_people[] = {
-	{ "reviewer", "Rosa Meier" },     { "radiologist", "Amadou Costa" },
-	{ "coordinator", "Kim Larsen" },  { "expert", "Ines Moreau" },
-	{ "manager", "Jonas Weber" },     { "auditor", "Priya Nair" },
+	{ "reviewer", "Rosa Meier" },
+	{ "radiologist", "Amadou Costa" },
+	{ "coordinator", "Kim Larsen" },
+	{ "expert", "Ines Moreau" },
+	{ "manager", "Jonas Weber" },
+	{ "auditor", "Priya Nair" },
 	{ "admin", "Alex Novak" },
 };
 
@@ -111,8 +116,12 @@ static enum rc
 enrol_people(struct ledger *l, struct err *e)
 {
 	struct sign_key key = { 0 };
-	struct signer officer = { .key = &key, .user = "officer", .name = "Olga Brandt",
-		.role = "officer", .session = "", .source = "wetread demo" };
+	struct signer officer = { .key = &key,
+		.user = "officer",
+		.name = "Olga Brandt",
+		.role = "officer",
+		.session = "",
+		.source = "wetread demo" };
 	enum rc rc = account_unlock(l, "officer", demo_password, &key, e);
 
 	if (rc == RC_OK)
@@ -206,8 +215,8 @@ fill_demo(struct cli *c, const char *folder, struct import_counts *n, struct err
 static void
 print_demo_json(const char *folder, const struct import_counts *n)
 {
-	json_t *o = json_pack("{s:s, s:I, s:I}", "archive", folder, "files", (json_int_t)n->files, "series",
-		(json_int_t)n->series);
+	json_t *o = json_pack("{s:s, s:I, s:I}", "archive", folder, "files", (json_int_t)n->files,
+		"series", (json_int_t)n->series);
 
 	if (o != NULL) /* a name that is no UTF-8 is the one thing that JSON cannot say */
 		json_dumpf(o, stdout, JSON_COMPACT);
@@ -233,7 +242,8 @@ demo_run(struct cli *c, int argc, char **argv)
 	else
 		printf("made the demonstration archive %s: %lld series, %lld images\n"
 		       "open it with: wetread %s\n"
-		       "accounts are named after the roles (reviewer, radiologist, ...); password %s\n",
+		       "accounts are named after the roles (reviewer, radiologist, ...); password "
+		       "%s\n",
 			argv[0], (long long)n.series, (long long)n.added, argv[0], demo_password);
 	return EXIT_DONE;
 }
@@ -242,7 +252,8 @@ const struct cli_command cli_demo_command = {
 	.name = "demo",
 	.usage = "demo DIR\n"
 		 "\n"
-		 "Makes a demonstration archive in the new or empty folder DIR: generated phantoms with faults to\n"
+		 "Makes a demonstration archive in the new or empty folder DIR: generated phantoms "
+		 "with faults to\n"
 		 "find, and one account for each role.  Every name in it is invented.\n",
 	.least = 1,
 	.most = 1,

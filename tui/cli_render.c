@@ -47,7 +47,8 @@ load_file(struct rendering *r, const char *path, struct err *e)
 
 	if (rc == RC_OK) {
 		str_copy(r->modality, sizeof(r->modality), header_text(h, ATTR_MODALITY));
-		set_letters(r, header_text(h, ATTR_IMAGE_POSITION), header_text(h, ATTR_IMAGE_ORIENTATION),
+		set_letters(r, header_text(h, ATTR_IMAGE_POSITION),
+			header_text(h, ATTR_IMAGE_ORIENTATION),
 			header_text(h, ATTR_PATIENT_ORIENTATION));
 		rc = decoder_frame(d, fd, (uint32_t)(r->slice - 1), &r->frame, e);
 	}
@@ -190,7 +191,8 @@ render_one(struct cli *c, struct rendering *r, const char *which)
 		rc = load_file(r, which, &e);
 	} else {
 		if (c->archive == NULL) {
-			cli_complain("%s: there is no such file, and no --archive to look for a series in",
+			cli_complain("%s: there is no such file, and no --archive to look for a "
+				     "series in",
 				which);
 			return EXIT_FAILED_;
 		}
@@ -207,8 +209,11 @@ static int
 render_run(struct cli *c, int argc, char **argv)
 {
 	const char *protocol = c->opt.protocol != NULL ? c->opt.protocol : "sixel";
-	struct rendering r = { .slice = 1, .window = c->opt.window, .size = c->opt.size,
-		.levels = c->opt.levels, .plain = c->opt.plain };
+	struct rendering r = { .slice = 1,
+		.window = c->opt.window,
+		.size = c->opt.size,
+		.levels = c->opt.levels,
+		.plain = c->opt.plain };
 
 	(void)argc;
 	if (c->opt.frame != NULL && !str_int(c->opt.frame, 1, 1000000000, &r.slice)) {
@@ -234,10 +239,13 @@ static const struct cli_option render_options[] = {
 
 const struct cli_command cli_render_command = {
 	.name = "render",
-	.usage = "render FILE|SERIES [--frame N] [--window C,W] [--size WxH] [--protocol P] [--levels N] [--plain]\n"
+	.usage = "render FILE|SERIES [--frame N] [--window C,W] [--size WxH] [--protocol P] "
+		 "[--levels N] [--plain]\n"
 		 "\n"
-		 "One picture on standard output, the same pixels as the viewer shows: slice N of a series or frame N\n"
-		 "of a file, from 1.  P is sixel, kitty, blocks, blocks256, pgm or ppm.  --plain leaves the\n"
+		 "One picture on standard output, the same pixels as the viewer shows: slice N of "
+		 "a series or frame N\n"
+		 "of a file, from 1.  P is sixel, kitty, blocks, blocks256, pgm or ppm.  --plain "
+		 "leaves the\n"
 		 "orientation letters out.\n",
 	.least = 1,
 	.most = 1,

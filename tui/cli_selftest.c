@@ -55,9 +55,9 @@ signing_works(char *detail, size_t size)
 	struct sealed_key sealed;
 	struct sign_key made = { 0 }, opened = { 0 };
 	bool ok = key_new(&made, NULL) == RC_OK &&
-		  key_seal(&made, "selftest", "selftest password", &sealed, NULL) == RC_OK &&
-		  key_open(&sealed, "selftest", "selftest password", &opened, NULL) == RC_OK &&
-		  strcmp(made.kid, opened.kid) == 0;
+		key_seal(&made, "selftest", "selftest password", &sealed, NULL) == RC_OK &&
+		key_open(&sealed, "selftest", "selftest password", &opened, NULL) == RC_OK &&
+		strcmp(made.kid, opened.kid) == 0;
 
 	snprintf(detail, size, "Argon2id, Ed25519");
 	key_free(&made);
@@ -106,6 +106,7 @@ const struct cli_command cli_selftest_command = {
 	.name = "selftest",
 	.usage = "selftest [--json]\n"
 		 "\n"
-		 "Prints version and libraries and checks that decoder, encoder and signing work on this machine.\n",
+		 "Prints version and libraries and checks that decoder, encoder and signing work "
+		 "on this machine.\n",
 	.run = selftest_run,
 };

@@ -30,9 +30,10 @@ decision_json(void *ctx, const struct decision *d)
 {
 	json_array_append_new(ctx,
 		json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "number",
-			(json_int_t)d->number, "step", d->step, "verdict", d->verdict, "state", d->state, "user",
-			d->account, "name", d->name, "role", d->role, "time", d->when, "meaning", d->meaning,
-			"reasons", d->reasons, "note", d->note, "hash", d->hash));
+			(json_int_t)d->number, "step", d->step, "verdict", d->verdict, "state",
+			d->state, "user", d->account, "name", d->name, "role", d->role, "time",
+			d->when, "meaning", d->meaning, "reasons", d->reasons, "note", d->note,
+			"hash", d->hash));
 }
 
 static int
@@ -47,11 +48,11 @@ show_json(struct cli *c, const struct series *s, const char *standing, struct er
 	for (int a = 0; a < ATTR_COUNT; a++)
 		if (s->value[a] != NULL)
 			json_object_set_new(attributes, attr_table[a].column, json_string(s->value[a]));
-	o = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "series", name,
-		"state", s->state, "flags", why, "images", (json_int_t)s->images, "slices",
-		(json_int_t)s->slices, "revision", (json_int_t)s->revision, "gap", s->gap, "missing",
-		s->missing, "spacing", s->spacing, "manifest", s->manifest, "tasks", standing, "attributes",
-		attributes, "decisions", decisions);
+	o = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "series",
+		name, "state", s->state, "flags", why, "images", (json_int_t)s->images, "slices",
+		(json_int_t)s->slices, "revision", (json_int_t)s->revision, "gap", s->gap,
+		"missing", s->missing, "spacing", s->spacing, "manifest", s->manifest, "tasks",
+		standing, "attributes", attributes, "decisions", decisions);
 	json_dumpf(o, stdout, JSON_COMPACT);
 	putchar('\n');
 	json_decref(o);
@@ -114,7 +115,8 @@ const struct cli_command cli_show_command = {
 	.name = "show",
 	.usage = "show SERIES [--json]\n"
 		 "\n"
-		 "Header summary, state, flags, tasks and signed decisions of a series.  SERIES is S-0042, its\n"
+		 "Header summary, state, flags, tasks and signed decisions of a series.  SERIES is "
+		 "S-0042, its\n"
 		 "number, or its Series Instance UID.\n",
 	.least = 1,
 	.most = 1,
@@ -165,7 +167,8 @@ history(struct cli *c, const char *object)
 		rc = catalog_series_id(c->ledger, object, &series, &e);
 	if (rc == RC_NOT_FOUND) { /* not a series: a user id, then */
 		err_clear(&e);
-		rc = history_each(c->ledger, "account", object, c->json ? event_json : event_text, list, &e);
+		rc = history_each(
+			c->ledger, "account", object, c->json ? event_json : event_text, list, &e);
 	} else if (rc == RC_OK) {
 		snprintf(id, sizeof(id), "%lld", (long long)series);
 		rc = history_each(c->ledger, object != NULL ? "series" : NULL, id,
@@ -189,7 +192,8 @@ const struct cli_command cli_history_command = {
 	.name = "history",
 	.usage = "history [OBJECT] [--json]\n"
 		 "\n"
-		 "Audit events, oldest first: of everything, of a series (S-0042) or of an account.\n",
+		 "Audit events, oldest first: of everything, of a series (S-0042) or of an "
+		 "account.\n",
 	.most = 1,
 	.needs = CLI_ARCHIVE_READ,
 	.run = history_run,

@@ -16,8 +16,9 @@ row_text(void *ctx, const struct account_row *a)
 static void
 row_json(void *ctx, const struct account_row *a)
 {
-	json_array_append_new(ctx, json_pack("{s:s, s:s, s:s, s:s}", "user", a->id, "state", a->state, "name",
-					   a->name, "roles", a->roles));
+	json_array_append_new(ctx,
+		json_pack("{s:s, s:s, s:s, s:s}", "user", a->id, "state", a->state, "name", a->name,
+			"roles", a->roles));
 }
 
 static int
@@ -82,7 +83,8 @@ add_user(struct cli *c, struct account_enrolment *a, const char *user_file)
 		return EXIT_USAGE;
 	}
 	if (cli_open(c, DB_WRITE) && cli_password(c, "Officer's password", officer, sizeof(officer)) &&
-		cli_new_password(&theirs, "New user's password (typed by the new user)", user, sizeof(user))) {
+		cli_new_password(&theirs, "New user's password (typed by the new user)", user,
+			sizeof(user))) {
 		a->password = user;
 		status = enrol(c, a, officer, &e) == RC_OK ? EXIT_DONE : cli_error(&e);
 	}
@@ -120,10 +122,13 @@ static const struct cli_option user_options[] = {
 
 const struct cli_command cli_user_command = {
 	.name = "user",
-	.usage = "user add ID --name NAME --role ROLE... [--evidence TEXT] [--new-password-file FILE] | user list\n"
+	.usage = "user add ID --name NAME --role ROLE... [--evidence TEXT] [--new-password-file "
+		 "FILE] | user list\n"
 		 "\n"
-		 "add: an officer (--user, --password-file) enrols somebody, who types a password of at least 12\n"
-		 "characters.  Roles: reviewer radiologist coordinator expert manager officer auditor admin.\n"
+		 "add: an officer (--user, --password-file) enrols somebody, who types a password "
+		 "of at least 12\n"
+		 "characters.  Roles: reviewer radiologist coordinator expert manager officer "
+		 "auditor admin.\n"
 		 "list: everybody with state and roles.\n",
 	.least = 1,
 	.most = 2,

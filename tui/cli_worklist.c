@@ -28,11 +28,11 @@ words(const char *text)
 static json_t *
 row_json(const struct worklist_row *r, const char *step)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:o, s:b, s:n}", "task",
-		step, "series", r->series_name, "study_uid", r->study_uid, "subject", r->subject, "visit",
-		r->visit, "site", r->site, "modality", r->modality, "description", r->description, "images",
-		(json_int_t)r->images, "slices", (json_int_t)r->slices, "state", r->state, "flags",
-		words(r->why), "later", r->later, "claimed_by");
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:o, s:b, s:n}",
+		"task", step, "series", r->series_name, "study_uid", r->study_uid, "subject",
+		r->subject, "visit", r->visit, "site", r->site, "modality", r->modality, "description",
+		r->description, "images", (json_int_t)r->images, "slices", (json_int_t)r->slices,
+		"state", r->state, "flags", words(r->why), "later", r->later, "claimed_by");
 }
 
 static void
@@ -41,8 +41,8 @@ row_text(const struct worklist_row *r, const char *step)
 	char age[CLOCK_TEXT];
 
 	clock_format_age(clock_now(NULL) - r->arrived, age);
-	printf("%-8s %-8s %-24s %-14s %-4s %-4s %5lld %-8s %s\n", step, r->series_name, r->why, r->subject,
-		r->visit, r->modality, (long long)r->slices, age, r->description);
+	printf("%-8s %-8s %-24s %-14s %-4s %-4s %5lld %-8s %s\n", step, r->series_name, r->why,
+		r->subject, r->visit, r->modality, (long long)r->slices, age, r->description);
 }
 
 static enum rc
@@ -109,7 +109,8 @@ const struct cli_command cli_worklist_command = {
 	.name = "worklist",
 	.usage = "worklist [--queue TASK] [--filter TEXT] [--json]\n"
 		 "\n"
-		 "Open tasks, those with the greatest risk first.  TASK is phi or quality; every word of TEXT must\n"
+		 "Open tasks, those with the greatest risk first.  TASK is phi or quality; every "
+		 "word of TEXT must\n"
 		 "be in the row.\n",
 	.options = worklist_options,
 	.needs = CLI_ARCHIVE_READ,

@@ -29,15 +29,15 @@ void dialog_draw(struct app *app, struct area screen);
 struct dialog_verdict {
 	int64_t series, task, revision;
 	char step[32], verdict[8];
-	char what[200];   /* "AX T1 POST, N01-0007 V2, 117 images" */
-	char seen[160];   /* what was on the glass */
-	bool unseen;      /* not everything was */
+	char what[200]; /* "AX T1 POST, N01-0007 V2, 117 images" */
+	char seen[160]; /* what was on the glass */
+	bool unseen;    /* not everything was */
 	char modality[20];
 	char codes[DECISION_REASONS][12];
 	size_t code_count;
 	/* after it was signed; the next series of the queue, 0 none */
-	void (*done)(struct app *app, const struct dialog_verdict *v, const struct decision_receipt *r,
-		const struct worklist_row *next);
+	void (*done)(struct app *app, const struct dialog_verdict *v,
+		const struct decision_receipt *r, const struct worklist_row *next);
 	struct worklist_query queue; /* where the next one comes from; texts below */
 	char queue_step[32], queue_filter[200];
 };

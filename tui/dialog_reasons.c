@@ -15,9 +15,9 @@ struct reasons_dialog {
 	struct dialog_verdict v;
 	const struct reason *menu[REASONS_MOST]; /* what fits step and modality */
 	size_t menu_count;
-	size_t shown[REASONS_MOST];              /* of menu, after the search */
+	size_t shown[REASONS_MOST]; /* of menu, after the search */
 	size_t shown_count;
-	bool chosen[REASONS_MOST];               /* by place in menu */
+	bool chosen[REASONS_MOST]; /* by place in menu */
 	size_t at, first;
 	size_t rows; /* of the list that are on the screen: only they have letters */
 	struct line search;

@@ -141,8 +141,8 @@ sign_draw(struct app *app, struct dialog *dialog, struct area in)
 
 	clock_format_local(clock_now(NULL), when);
 	for (size_t i = 0; i < d->v.code_count; i++)
-		used += (size_t)snprintf(codes + used, sizeof(codes) - used, "%s%s", i > 0 ? ", " : "",
-			d->v.codes[i]);
+		used += (size_t)snprintf(codes + used, sizeof(codes) - used, "%s%s",
+			i > 0 ? ", " : "", d->v.codes[i]);
 	row = draw_wrapped(row, in, STYLE_BOLD, d->v.what, 2);
 	row = draw_wrapped(row, in, d->v.unseen ? STYLE_WARN : STYLE_PLAIN, d->v.seen, 3);
 	if (codes[0] != '\0')

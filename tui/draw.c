@@ -136,7 +136,6 @@ draw_box(struct area a, const char *title)
 	return inside;
 }
 
-
 size_t
 draw_wrap(const char *text, size_t columns, size_t *skip)
 {

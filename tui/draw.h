@@ -10,8 +10,8 @@ enum style {
 	STYLE_PLAIN,
 	STYLE_DIM,
 	STYLE_BOLD,
-	STYLE_BAR,     /* top line */
-	STYLE_CURSOR,  /* the row or field in focus */
+	STYLE_BAR,    /* top line */
+	STYLE_CURSOR, /* the row or field in focus */
 	STYLE_ACCENT,
 	STYLE_WARN,
 	STYLE_GOOD,

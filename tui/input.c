@@ -36,19 +36,44 @@ static const struct {
 	char final;
 	key_code code;
 } by_final[] = {
-	{ 'A', K_UP }, { 'B', K_DOWN }, { 'C', K_RIGHT }, { 'D', K_LEFT }, { 'H', K_HOME },
-	{ 'F', K_END }, { 'Z', K_BACKTAB }, { 'M', K_ENTER }, { 'P', K_F1 }, { 'Q', K_F1 + 1 },
-	{ 'R', K_F1 + 2 }, { 'S', K_F1 + 3 },
+	{ 'A', K_UP },
+	{ 'B', K_DOWN },
+	{ 'C', K_RIGHT },
+	{ 'D', K_LEFT },
+	{ 'H', K_HOME },
+	{ 'F', K_END },
+	{ 'Z', K_BACKTAB },
+	{ 'M', K_ENTER },
+	{ 'P', K_F1 },
+	{ 'Q', K_F1 + 1 },
+	{ 'R', K_F1 + 2 },
+	{ 'S', K_F1 + 3 },
 };
 
 static const struct {
 	int number;
 	key_code code;
 } by_number[] = {
-	{ 1, K_HOME }, { 2, K_INSERT }, { 3, K_DELETE }, { 4, K_END }, { 5, K_PAGE_UP },
-	{ 6, K_PAGE_DOWN }, { 7, K_HOME }, { 8, K_END }, { 11, K_F1 }, { 12, K_F1 + 1 },
-	{ 13, K_F1 + 2 }, { 14, K_F1 + 3 }, { 15, K_F1 + 4 }, { 17, K_F1 + 5 }, { 18, K_F1 + 6 },
-	{ 19, K_F1 + 7 }, { 20, K_F1 + 8 }, { 21, K_F1 + 9 }, { 23, K_F1 + 10 }, { 24, K_F1 + 11 },
+	{ 1, K_HOME },
+	{ 2, K_INSERT },
+	{ 3, K_DELETE },
+	{ 4, K_END },
+	{ 5, K_PAGE_UP },
+	{ 6, K_PAGE_DOWN },
+	{ 7, K_HOME },
+	{ 8, K_END },
+	{ 11, K_F1 },
+	{ 12, K_F1 + 1 },
+	{ 13, K_F1 + 2 },
+	{ 14, K_F1 + 3 },
+	{ 15, K_F1 + 4 },
+	{ 17, K_F1 + 5 },
+	{ 18, K_F1 + 6 },
+	{ 19, K_F1 + 7 },
+	{ 20, K_F1 + 8 },
+	{ 21, K_F1 + 9 },
+	{ 23, K_F1 + 10 },
+	{ 24, K_F1 + 11 },
 };
 
 static key_code

@@ -12,10 +12,22 @@ static const struct {
 	const char *name;
 	key_code code;
 } names[] = {
-	{ "Enter", K_ENTER }, { "Esc", K_ESC }, { "Tab", K_TAB }, { "S-Tab", K_BACKTAB },
-	{ "BS", K_BACKSPACE }, { "Up", K_UP }, { "Down", K_DOWN }, { "Left", K_LEFT },
-	{ "Right", K_RIGHT }, { "PgUp", K_PAGE_UP }, { "PgDn", K_PAGE_DOWN }, { "Home", K_HOME },
-	{ "End", K_END }, { "Ins", K_INSERT }, { "Del", K_DELETE }, { "Space", ' ' },
+	{ "Enter", K_ENTER },
+	{ "Esc", K_ESC },
+	{ "Tab", K_TAB },
+	{ "S-Tab", K_BACKTAB },
+	{ "BS", K_BACKSPACE },
+	{ "Up", K_UP },
+	{ "Down", K_DOWN },
+	{ "Left", K_LEFT },
+	{ "Right", K_RIGHT },
+	{ "PgUp", K_PAGE_UP },
+	{ "PgDn", K_PAGE_DOWN },
+	{ "Home", K_HOME },
+	{ "End", K_END },
+	{ "Ins", K_INSERT },
+	{ "Del", K_DELETE },
+	{ "Space", ' ' },
 };
 
 bool

@@ -33,7 +33,7 @@ enum key_name {
 	K_F12 = K_F1 + 11,
 	K_NAMED_END,
 	/* not bound in keymaps: what else a terminal says */
-	K_ACK,    /* CSI 0 n: everything before it was drawn */
+	K_ACK, /* CSI 0 n: everything before it was drawn */
 	K_MOUSE,
 	K_PASTE_BEGIN,
 	K_PASTE_END,

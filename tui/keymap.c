@@ -182,15 +182,13 @@ keymap_find(const struct keymap *k, const char *section, const char *next, key_c
 }
 
 const char *
-keymap_key_of(const struct keymap *k, const char *section, const char *next, enum command c,
-	char to[16])
+keymap_key_of(const struct keymap *k, const char *section, const char *next, enum command c, char to[16])
 {
 	const char *order[] = { section, next, "common" };
 
 	for (size_t o = 0; o < MEM_COUNT(order); o++)
 		for (size_t i = 0; order[o] != NULL && i < k->n; i++)
-			if (k->bindings[i].command == c &&
-				strcmp(k->bindings[i].section, order[o]) == 0)
+			if (k->bindings[i].command == c && strcmp(k->bindings[i].section, order[o]) == 0)
 				return key_text(k->bindings[i].key, to);
 	to[0] = '\0';
 	return to;

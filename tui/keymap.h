@@ -23,8 +23,8 @@ enum rc keymap_load(struct keymap *k, const char *path, struct buf *complaints, 
 enum command keymap_find(const struct keymap *k, const char *section, const char *next, key_code key);
 
 /* The first key bound to a command in these sections, for key lines and help; "" none. */
-const char *keymap_key_of(const struct keymap *k, const char *section, const char *next, enum command c,
-	char to[16]);
+const char *keymap_key_of(
+	const struct keymap *k, const char *section, const char *next, enum command c, char to[16]);
 
 /* Each binding of one section in the order of the file. */
 void keymap_each(const struct keymap *k, const char *section,

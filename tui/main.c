@@ -14,27 +14,38 @@
 #include "tui/cli.h"
 
 static const struct cli_command *const commands[] = {
-	&cli_init_command,   &cli_demo_command,   &cli_import_command, &cli_worklist_command,
-	&cli_show_command,   &cli_render_command, &cli_decide_command, &cli_history_command,
-	&cli_user_command,   &cli_selftest_command,
+	&cli_init_command,
+	&cli_demo_command,
+	&cli_import_command,
+	&cli_worklist_command,
+	&cli_show_command,
+	&cli_render_command,
+	&cli_decide_command,
+	&cli_history_command,
+	&cli_user_command,
+	&cli_selftest_command,
 };
 
 static void
 print_help(FILE *to)
 {
-	fputs("wetread " WETREAD_VERSION ": curate and quality-check the images of clinical trials\n"
+	fputs("wetread " WETREAD_VERSION
+	      ": curate and quality-check the images of clinical trials\n"
 	      "\n"
 	      "usage: wetread [--archive DIR] [--user ID] COMMAND [ARG...]\n"
-	      "       wetread [--protocol sixel|kitty|blocks|blocks256] [ARCHIVE]   open the workstation\n"
+	      "       wetread [--protocol sixel|kitty|blocks|blocks256] [ARCHIVE]   open the "
+	      "workstation\n"
 	      "\n",
 		to);
 	for (size_t i = 0; i < MEM_COUNT(commands); i++)
 		fprintf(to, "  wetread %.*s\n", (int)strcspn(commands[i]->usage, "\n"),
 			commands[i]->usage);
 	fputs("\n"
-	      "Each command has --help, and --json where it prints a result.  $WETREAD_ARCHIVE stands in for\n"
+	      "Each command has --help, and --json where it prints a result.  $WETREAD_ARCHIVE "
+	      "stands in for\n"
 	      "--archive.  Passwords are typed, or read from --password-file FILE (mode 0600).\n"
-	      "Exit status: 0 done; 1 done, but something was refused or is wrong; 2 usage; 3 could not be done.\n",
+	      "Exit status: 0 done; 1 done, but something was refused or is wrong; 2 usage; 3 "
+	      "could not be done.\n",
 		to);
 }
 
@@ -101,7 +112,7 @@ global_options(struct cli *c, int argc, char **argv)
 		} else if (value != NULL && strcmp(argv[i], "--password-file") == 0) {
 			c->password_file = argv[++i];
 		} else if (value != NULL && strcmp(argv[i], "--protocol") == 0 &&
-			   picture_protocol_of(value, &p) && p < PICTURE_PGM) {
+			picture_protocol_of(value, &p) && p < PICTURE_PGM) {
 			c->protocol = (int)p;
 			i++;
 		} else {

@@ -27,7 +27,9 @@ struct section_walk {
 	struct help_state *s;
 	const char *section;
 	bool told[CMD_COUNT];
-	struct { char keys[64]; } by[CMD_COUNT];
+	struct {
+		char keys[64];
+	} by[CMD_COUNT];
 };
 
 static void
@@ -50,8 +52,9 @@ tell(void *ctx, key_code key, enum command c)
 	if (w->told[c])
 		return;
 	w->told[c] = true;
-	add(w->s, mem_format("  %-16s %-18s %s", w->by[c].keys, command_info(c)->name,
-			  command_info(c)->help));
+	add(w->s,
+		mem_format("  %-16s %-18s %s", w->by[c].keys, command_info(c)->name,
+			command_info(c)->help));
 }
 
 static void

@@ -153,7 +153,8 @@ login_draw(struct app *app, void *state, struct area a)
 	int row = a.row + 2, column = a.column + (a.columns > 80 ? (a.columns - 64) / 2 : 4);
 
 	draw_text(row, column, 60, STYLE_BOLD, "wetread " WETREAD_VERSION);
-	draw_text(row + 1, column, 60, STYLE_DIM, "curate and quality-check the images of clinical trials");
+	draw_text(row + 1, column, 60, STYLE_DIM,
+		"curate and quality-check the images of clinical trials");
 	draw_format(row + 3, column, a.columns - column - 1, STYLE_DIM, "%s", app->archive);
 	draw_text(row + 5, column, 10, STYLE_PLAIN, "User");
 	line_draw(&s->user, row + 5, column + 10, 34, !s->on_password && !s->checking);

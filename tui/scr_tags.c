@@ -18,9 +18,9 @@ enum { DEPTH_MOST = 16, VALUE_MOST = 400 };
 struct tags_state {
 	char what[200];
 	uint32_t number;
-	char **lines;   /* "(0010,0020) LO PatientID  ..." */
+	char **lines; /* "(0010,0020) LO PatientID  ..." */
 	size_t n;
-	size_t *shown;  /* of lines, after the filter */
+	size_t *shown; /* of lines, after the filter */
 	size_t shown_count;
 	struct list list;
 	struct line filter;
@@ -62,7 +62,8 @@ add_value(struct buf *b, const json_t *v)
 	} else if (json_is_object(v)) { /* a person name: its groups */
 		bool first = true;
 
-		json_object_foreach((json_t *)v, key, part) {
+		json_object_foreach((json_t *)v, key, part)
+		{
 			if (!first)
 				buf_text(b, " = ");
 			first = false;
@@ -92,7 +93,8 @@ add_sequence(struct tags_job *j, json_t *items, int depth)
 	size_t i;
 	json_t *item;
 
-	json_array_foreach(items, i, item) {
+	json_array_foreach(items, i, item)
+	{
 		add_line(j, mem_format("%*sitem %zu", 2 * depth, "", i + 1));
 		if (json_is_object(item) && depth < DEPTH_MOST)
 			add_dataset(j, item, depth + 1);
@@ -107,13 +109,14 @@ add_element(struct tags_job *j, const char *tag, json_t *element, int depth)
 	struct buf text = { 0 };
 	size_t i;
 
-	buf_format(&text, "%*s(%.4s,%.4s) %s %s", 2 * depth, "", tag, strlen(tag) >= 8 ? tag + 4 : "",
-		vr != NULL ? vr : "  ", name_of(tag));
+	buf_format(&text, "%*s(%.4s,%.4s) %s %s", 2 * depth, "", tag,
+		strlen(tag) >= 8 ? tag + 4 : "", vr != NULL ? vr : "  ", name_of(tag));
 	while (text.len < 40)
 		buf_char(&text, ' ');
 	buf_char(&text, ' ');
 	if (vr == NULL || strcmp(vr, "SQ") != 0)
-		json_array_foreach(values, i, v) {
+		json_array_foreach(values, i, v)
+		{
 			if (i > 0)
 				buf_text(&text, "\\");
 			if (text.len < VALUE_MOST)
@@ -130,8 +133,7 @@ add_dataset(struct tags_job *j, json_t *set, int depth)
 	const char *tag;
 	json_t *element;
 
-	json_object_foreach(set, tag, element)
-		add_element(j, tag, element, depth);
+	json_object_foreach(set, tag, element) add_element(j, tag, element, depth);
 }
 
 static void

@@ -275,10 +275,9 @@ go(struct app *app, struct viewer_state *s, int64_t slice)
 {
 	uint32_t before = s->port.want;
 
-	s->port.want = slice < 0 ? 0
-		       : slice >= (int64_t)s->f.slices
-			       ? (s->f.slices > 0 ? s->f.slices - 1 : 0)
-			       : (uint32_t)slice;
+	s->port.want = slice < 0                ? 0
+		: slice >= (int64_t)s->f.slices ? (s->f.slices > 0 ? s->f.slices - 1 : 0)
+						: (uint32_t)slice;
 	letters_of_slice(s);
 	slice = s->port.want;
 	s->port.want = before;
@@ -383,7 +382,8 @@ viewer_draw(struct app *app, void *state, struct area a)
 	check_cover(app, s);
 	if (s->port.cells.rows > 0 && s->loaded && s->f.slices > 0 && s->port.failed == RC_OK)
 		draw_picture_cells(s->port.cells);
-	draw_message(s, s->port.cells.rows > 0 ? s->port.cells : (struct area){ a.row, a.column, 0, a.columns });
+	draw_message(s,
+		s->port.cells.rows > 0 ? s->port.cells : (struct area){ a.row, a.column, 0, a.columns });
 	if (!s->loaded)
 		return;
 	if (wide()) {
@@ -412,8 +412,8 @@ viewer_top(struct app *app, void *state, char *left, char *right, size_t size)
 		str_or_dash(r->subject), r->visit[0] != '\0' ? " " : "", r->visit,
 		r->site[0] != '\0' ? " · site " : "", r->site);
 	if (s->place >= 0)
-		snprintf(right, size, "%s · series %lld of %lld ", s->queue_step, (long long)s->place + 1,
-			(long long)s->total);
+		snprintf(right, size, "%s · series %lld of %lld ", s->queue_step,
+			(long long)s->place + 1, (long long)s->total);
 	else
 		snprintf(right, size, "%s ", s->queue_step);
 }
@@ -427,8 +427,7 @@ after_verdict(struct app *app, const struct dialog_verdict *v, const struct deci
 	struct viewer_state *s = app->depth > 0 ? app->stack[app->depth - 1].state : NULL;
 
 	(void)r;
-	if (s == NULL || app->stack[app->depth - 1].ops != &scr_viewer_ops ||
-		s->f.series.id != v->series)
+	if (s == NULL || app->stack[app->depth - 1].ops != &scr_viewer_ops || s->f.series.id != v->series)
 		return;
 	s->task_open = false;
 	if (next == NULL) {
@@ -687,7 +686,10 @@ zoom_command(struct app *app, struct viewer_state *s, enum command c)
 			return true;
 		}
 	if (c == CMD_ZOOM_IN || c == CMD_ZOOM_OUT || c == CMD_ZOOM_FIT) {
-		viewport_zoom(app, &s->port, c == CMD_ZOOM_IN ? 1.5 : c == CMD_ZOOM_OUT ? 1 / 1.5 : 0);
+		viewport_zoom(app, &s->port,
+			c == CMD_ZOOM_IN            ? 1.5
+				: c == CMD_ZOOM_OUT ? 1 / 1.5
+						    : 0);
 		return true;
 	}
 	return false;
@@ -725,8 +727,9 @@ viewer_command(struct app *app, void *state, enum command c, const char *argumen
 		break;
 	case CMD_PASS:
 		if (s->needs_pixels && blocks_only(app))
-			app_say(app, STYLE_WARN, "half blocks cannot clear PHI: sign this step on a terminal "
-						 "with sixel or kitty graphics");
+			app_say(app, STYLE_WARN,
+				"half blocks cannot clear PHI: sign this step on a terminal "
+				"with sixel or kitty graphics");
 		else
 			verdict(app, s, "pass");
 		break;
@@ -879,8 +882,8 @@ viewer_close(struct app *app, void *state)
 	viewport_release(&s->port);
 }
 
-static const enum command viewer_keys[] = { CMD_PASS, CMD_FAIL, CMD_LATER, CMD_WINDOW_NEXT, CMD_ZOOM_IN,
-	CMD_SERIES_NEXT, CMD_TAGS, CMD_PLAY, CMD_HELP, CMD_BACK, CMD_NONE };
+static const enum command viewer_keys[] = { CMD_PASS, CMD_FAIL, CMD_LATER, CMD_WINDOW_NEXT,
+	CMD_ZOOM_IN, CMD_SERIES_NEXT, CMD_TAGS, CMD_PLAY, CMD_HELP, CMD_BACK, CMD_NONE };
 
 const struct screen_ops scr_viewer_ops = {
 	.title = "Viewer",

@@ -32,7 +32,10 @@ struct worklist_state {
 	int64_t detail_series; /* whose details these are */
 	char detail[2][1000];
 	int64_t detail_asked;
-	struct { int64_t series; int64_t at_us; } click;
+	struct {
+		int64_t series;
+		int64_t at_us;
+	} click;
 };
 
 /* ---- reading ---- */
@@ -177,8 +180,9 @@ append(char *to, size_t size, size_t used, const char *before, const char *v, co
 {
 	if (str_empty(v) || used + 1 >= size)
 		return used;
-	return used + (size_t)snprintf(to + used, size - used, "%s%s%s%s", used > 0 ? " " : "", before, v,
-			       after);
+	return used +
+		(size_t)snprintf(
+			to + used, size - used, "%s%s%s%s", used > 0 ? " " : "", before, v, after);
 }
 
 static void
@@ -188,9 +192,15 @@ describe(char *to, size_t size, const struct series *s)
 		const char *before, *after;
 		enum attr attr;
 	} facts[] = {
-		{ "", "", ATTR_MANUFACTURER }, { "", "", ATTR_MODEL }, { "", " T", ATTR_FIELD_STRENGTH },
-		{ "· TR ", "", ATTR_TR }, { "TE ", "", ATTR_TE }, { "TI ", "", ATTR_TI },
-		{ "· ", " kV", ATTR_KVP }, { "", "", ATTR_KERNEL }, { "· slice ", " mm", ATTR_SLICE_THICKNESS },
+		{ "", "", ATTR_MANUFACTURER },
+		{ "", "", ATTR_MODEL },
+		{ "", " T", ATTR_FIELD_STRENGTH },
+		{ "· TR ", "", ATTR_TR },
+		{ "TE ", "", ATTR_TE },
+		{ "TI ", "", ATTR_TI },
+		{ "· ", " kV", ATTR_KVP },
+		{ "", "", ATTR_KERNEL },
+		{ "· slice ", " mm", ATTR_SLICE_THICKNESS },
 	};
 	char arrived[CLOCK_TEXT];
 	size_t used = 0;
@@ -323,8 +333,8 @@ draw_row(const struct worklist_row *r, int row, struct area a, bool cursor, int6
 		if (a.columns < columns[c].least)
 			continue;
 		cell_text(r, c, now, text, sizeof(text));
-		(columns[c].right ? draw_right : draw_text)(row, at, width,
-			c == C_WHY && !cursor ? STYLE_WARN : s, text);
+		(columns[c].right ? draw_right : draw_text)(
+			row, at, width, c == C_WHY && !cursor ? STYLE_WARN : s, text);
 		at += width + 1;
 	}
 }
@@ -436,9 +446,9 @@ worklist_top(struct app *app, void *state, char *left, char *right, size_t size)
 	char now[CLOCK_TEXT];
 
 	for (size_t i = 0; i < s->step_count && used < size; i++) {
-		used += (size_t)snprintf(left + used, size - used, "%s%s%s %lld%s", i > 0 ? " · " : "",
-			i == s->step ? "[" : "", s->steps[i].name, (long long)s->steps[i].open,
-			i == s->step ? "]" : "");
+		used += (size_t)snprintf(left + used, size - used, "%s%s%s %lld%s",
+			i > 0 ? " · " : "", i == s->step ? "[" : "", s->steps[i].name,
+			(long long)s->steps[i].open, i == s->step ? "]" : "");
 		later += s->steps[i].later;
 	}
 	if (later > 0 && used < size)
@@ -487,7 +497,8 @@ worklist_have(struct app *app, void *state)
 	struct worklist_state *s = state;
 
 	(void)app;
-	return NEED_LIST | (s->loading || (row_at(s, s->list.at) != NULL && s->list.total > 0) ? NEED_ROW : 0);
+	return NEED_LIST |
+		(s->loading || (row_at(s, s->list.at) != NULL && s->list.total > 0) ? NEED_ROW : 0);
 }
 
 /* A fast typist is ahead of the list: what is opened is the row of the list asked for, not one of the list before. */
@@ -523,9 +534,8 @@ end_filter(struct app *app, struct worklist_state *s)
 	if (had) {
 		s->list.total = -1; /* the row of before may lie beyond the filtered end */
 		s->list.at = s->before_filter;
-		s->list.first = s->before_filter > s->list.rows / 2
-					? s->before_filter - s->list.rows / 2
-					: 0;
+		s->list.first =
+			s->before_filter > s->list.rows / 2 ? s->before_filter - s->list.rows / 2 : 0;
 		request(app, s);
 	}
 }
@@ -619,8 +629,8 @@ worklist_mouse(struct app *app, void *state, const struct key *k)
 	s->click.at_us = now;
 }
 
-static const enum command worklist_keys[] = { CMD_OPEN, CMD_FILTER, CMD_SORT, CMD_NEXT_QUEUE, CMD_HELP,
-	CMD_BACK, CMD_NONE };
+static const enum command worklist_keys[] = { CMD_OPEN, CMD_FILTER, CMD_SORT, CMD_NEXT_QUEUE,
+	CMD_HELP, CMD_BACK, CMD_NONE };
 
 const struct screen_ops scr_worklist_ops = {
 	.title = "Worklist",

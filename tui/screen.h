@@ -17,18 +17,19 @@ struct screen_ops {
 	size_t state_size;
 
 	void (*open)(struct app *app, void *state, const void *argument);
-	void (*close)(struct app *app, void *state); /* may be NULL, as all below */
-	void (*shown)(struct app *app, void *state); /* it is on top again */
+	void (*close)(struct app *app, void *state);  /* may be NULL, as all below */
+	void (*shown)(struct app *app, void *state);  /* it is on top again */
 	void (*hidden)(struct app *app, void *state); /* another one goes on top */
 	void (*layout)(struct app *app, void *state); /* the window changed its size */
-	void (*top)(struct app *app, void *state, char *left, char *right, size_t size); /* rest of the top line */
+	void (*top)(struct app *app, void *state, char *left, char *right,
+		size_t size); /* rest of the top line */
 	void (*draw)(struct app *app, void *state, struct area a);
 	unsigned (*have)(struct app *app, void *state); /* enum need bits that are met */
 	void (*command)(struct app *app, void *state, enum command c, const char *argument);
 	bool (*key)(struct app *app, void *state, const struct key *k); /* before the keymap: text fields */
 	void (*mouse)(struct app *app, void *state, const struct key *k);
 	const enum command *key_line; /* what the bottom line offers, CMD_NONE at the end */
-	int (*tick_in)(struct app *app, void *state);  /* ms until tick wants to be called, -1 never */
+	int (*tick_in)(struct app *app, void *state); /* ms until tick wants to be called, -1 never */
 	void (*tick)(struct app *app, void *state);
 };
 

@@ -37,7 +37,7 @@ static const char last_words[] = "\033[?1049l\033[?1l\033>";
 struct term {
 	struct term_abilities can;
 	enum picture_protocol protocol;
-	int out;            /* non-blocking, of its own */
+	int out; /* non-blocking, of its own */
 	struct input input;
 	char *terminal_type;
 	SCREEN *screen;
@@ -48,7 +48,7 @@ struct term {
 	struct buf waiting; /* the next one */
 	uint64_t waiting_tag;
 	bool has_waiting, unacknowledged;
-	int64_t written_at;  /* when the last byte went out, for the time limit */
+	int64_t written_at; /* when the last byte went out, for the time limit */
 	int64_t begun_at;
 	double rate;
 	int64_t round_trip_us; /* the least seen */
@@ -88,8 +88,8 @@ check_terminal(struct err *e)
 	const char *type = getenv("TERM");
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return err_set(e, RC_UNSUPPORTED,
-			"the workstation needs a terminal; `wetread --help` lists commands for scripts");
+		return err_set(e,
+			RC_UNSUPPORTED, "the workstation needs a terminal; `wetread --help` lists commands for scripts");
 	if (str_empty(type) || strcmp(type, "dumb") == 0 || strcmp(type, "unknown") == 0)
 		return err_set(e, RC_UNSUPPORTED,
 			"TERM=%s cannot show screens; set TERM to what your terminal is, "

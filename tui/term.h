@@ -12,14 +12,14 @@
 #include "tui/input.h"
 
 struct term_abilities {
-	bool sixel, kitty, rgb; /* rgb: 24-bit colour */
-	int registers;          /* sixel colours; 0 unknown */
+	bool sixel, kitty, rgb;      /* rgb: 24-bit colour */
+	int registers;               /* sixel colours; 0 unknown */
 	int most_width, most_height; /* of a sixel picture, pixels; 0 unknown */
 	int cell_width, cell_height; /* pixels; 0 unknown */
-	char version[64];       /* XTVERSION's answer, cleaned; "" none */
-	bool multiplexer;       /* tmux or screen */
-	bool answers;           /* it answered anything at all */
-	int64_t round_trip_us;  /* of the questions; 0 not known */
+	char version[64];            /* XTVERSION's answer, cleaned; "" none */
+	bool multiplexer;            /* tmux or screen */
+	bool answers;                /* it answered anything at all */
+	int64_t round_trip_us;       /* of the questions; 0 not known */
 };
 
 struct term;
@@ -42,7 +42,7 @@ void term_cell(const struct term *t, int *width, int *height);
 /* Read the window size again, after SIGWINCH. */
 void term_resized(struct term *t);
 
-int term_fd(const struct term *t);     /* to poll for input, and for output while term_sending */
+int term_fd(const struct term *t); /* to poll for input, and for output while term_sending */
 int term_out_fd(const struct term *t);
 
 /* Read what is there and parse it.  False: the line is gone. */

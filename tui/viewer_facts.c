@@ -67,7 +67,7 @@ static bool
 same_window(const struct window *a, const struct window *b)
 {
 	return a->use_lut == b->use_lut && a->invert == b->invert && a->centre == b->centre &&
-	       a->width == b->width;
+		a->width == b->width;
 }
 
 void
@@ -92,20 +92,20 @@ viewer_what(const struct viewer_facts *f, char *to, size_t size)
 
 	snprintf(to, size, "%s, %s%s%s, %lld image%s",
 		s->description[0] != '\0' ? s->description : "series without a description",
-		str_or_dash(s->subject), s->visit[0] != '\0' ? " " : "", s->visit, (long long)s->images,
-		s->images == 1 ? "" : "s");
+		str_or_dash(s->subject), s->visit[0] != '\0' ? " " : "", s->visit,
+		(long long)s->images, s->images == 1 ? "" : "s");
 }
 
 void
-viewer_seen_text(const struct viewer_facts *f, const struct viewport *v, const struct app *app, char *to,
-	size_t size)
+viewer_seen_text(const struct viewer_facts *f, const struct viewport *v, const struct app *app,
+	char *to, size_t size)
 {
 	enum picture_protocol p = term_protocol(app->term);
 	char scale[16];
 
 	viewport_scale_text(v, scale);
-	snprintf(to, size, "seen %u/%u at %s, %zu window%s, %lld s, %s%s", f->seen_count, f->slices, scale,
-		f->window_count, f->window_count == 1 ? "" : "s",
+	snprintf(to, size, "seen %u/%u at %s, %zu window%s, %lld s, %s%s", f->seen_count, f->slices,
+		scale, f->window_count, f->window_count == 1 ? "" : "s",
 		(long long)((clock_mono_us() - f->opened_us) / 1000000), picture_protocol_name(p),
 		f->seen_count < f->slices ? "; NOT ALL SLICES SEEN" : "");
 }
@@ -207,9 +207,14 @@ put_scanner(struct lines *l, const struct viewer_facts *f)
 		enum attr attr;
 		const char *before, *after;
 	} numbers[] = {
-		{ ATTR_FIELD_STRENGTH, "", " T" }, { ATTR_TR, "TR ", "" }, { ATTR_TE, "TE ", "" },
-		{ ATTR_TI, "TI ", "" }, { ATTR_KVP, "", " kV" }, { ATTR_KERNEL, "", "" },
-		{ ATTR_SLICE_THICKNESS, "slice ", " mm" }, { ATTR_CONTRAST_AGENT, "contrast ", "" },
+		{ ATTR_FIELD_STRENGTH, "", " T" },
+		{ ATTR_TR, "TR ", "" },
+		{ ATTR_TE, "TE ", "" },
+		{ ATTR_TI, "TI ", "" },
+		{ ATTR_KVP, "", " kV" },
+		{ ATTR_KERNEL, "", "" },
+		{ ATTR_SLICE_THICKNESS, "slice ", " mm" },
+		{ ATTR_CONTRAST_AGENT, "contrast ", "" },
 	};
 	char text[256] = "";
 	size_t used = 0;

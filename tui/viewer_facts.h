@@ -25,8 +25,8 @@ struct viewer_facts {
 };
 
 /* Swallows *series and *images. */
-void viewer_facts_take(struct viewer_facts *f, struct series *series, struct image **images, size_t n,
-	const struct seen *seen, int64_t task);
+void viewer_facts_take(struct viewer_facts *f, struct series *series, struct image **images,
+	size_t n, const struct seen *seen, int64_t task);
 void viewer_facts_release(struct viewer_facts *f);
 
 /* The image of a slice, NULL where there is none. */
@@ -37,9 +37,10 @@ void viewer_saw(struct viewer_facts *f, uint32_t slice, const struct window *w);
 /* "AX T1 POST, N01-0007 V2, 117 images" */
 void viewer_what(const struct viewer_facts *f, char *to, size_t size);
 /* "seen 117/117 at 1:1, 2 windows, 38 s" */
-void viewer_seen_text(const struct viewer_facts *f, const struct viewport *v, const struct app *app, char *to,
-	size_t size);
-void viewer_facts_draw(struct app *app, const struct viewer_facts *f, const struct viewport *v, struct area a);
+void viewer_seen_text(const struct viewer_facts *f, const struct viewport *v, const struct app *app,
+	char *to, size_t size);
+void viewer_facts_draw(
+	struct app *app, const struct viewer_facts *f, const struct viewport *v, struct area a);
 void viewer_open_tags(struct app *app, const struct viewer_facts *f, uint32_t slice);
 
 /* Argument of scr_tags_ops.open. */

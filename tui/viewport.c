@@ -13,10 +13,10 @@ enum {
 	AHEAD = 8,
 	BEHIND = 2,
 	GREYS = 101,
-	SEEN_GREYS = 32,      /* with fewer a faint text is gone: such a picture is none to sign by */
-	STILL_US = 150000,    /* nothing moved for so long: make it good */
-	MOVING_MS = 110,      /* what a picture may take on the line while moving */
-	FIRST_LIGHT = 14000,  /* bytes: TCP's first flight after a pause; also where the line is not known yet */
+	SEEN_GREYS = 32,   /* with fewer a faint text is gone: such a picture is none to sign by */
+	STILL_US = 150000, /* nothing moved for so long: make it good */
+	MOVING_MS = 110,   /* what a picture may take on the line while moving */
+	FIRST_LIGHT = 14000, /* bytes: TCP's first flight after a pause; also where the line is not known yet */
 	LEAST_BUDGET = 4000,
 	FAST_BUDGET = 400000, /* a line this good needs no coarse pictures */
 };
@@ -114,8 +114,9 @@ request(struct app *app, struct viewport *v, size_t budget)
 		.centre_y = v->centre_y,
 		.window = v->window,
 	};
-	struct picture_encoding enc = { .protocol = term_protocol(app->term), .levels = GREYS,
-		.budget = budget };
+	struct picture_encoding enc = {
+		.protocol = term_protocol(app->term), .levels = GREYS, .budget = budget
+	};
 
 	if (v->slices == 0 || v->cells.rows <= 0)
 		return;
@@ -127,8 +128,8 @@ request(struct app *app, struct viewport *v, size_t budget)
 	memcpy(view.bottom, v->bottom, sizeof(view.bottom));
 	enc.row = v->cells.row + 1;
 	enc.column = v->cells.column + 1;
-	v->serial = pipeline_show(app->pipeline, list, wants(v, list), &view, &enc, v->modality,
-		!v->window_fixed);
+	v->serial = pipeline_show(
+		app->pipeline, list, wants(v, list), &view, &enc, v->modality, !v->window_fixed);
 	v->fine = budget == 0;
 }
 
@@ -170,7 +171,7 @@ bool
 viewport_is_readable(const struct viewport *v)
 {
 	return v->glass_step.reduce == 1 &&
-	       (v->glass_step.levels == 0 || v->glass_step.levels >= SEEN_GREYS);
+		(v->glass_step.levels == 0 || v->glass_step.levels >= SEEN_GREYS);
 }
 
 void

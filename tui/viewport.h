@@ -8,33 +8,33 @@
 enum { VIEWPORT_FLIGHTS = 4, VIEWPORT_PRESETS = 24 };
 
 struct viewport {
-	struct area cells;      /* where pictures may be; rows 0: nowhere */
+	struct area cells; /* where pictures may be; rows 0: nowhere */
 	uint64_t series;
 	uint32_t slices;
 	char modality[20];
 
-	uint32_t want;          /* slice asked for, from 0 */
-	int direction;          /* of travel: 1 or -1 */
-	uint64_t serial;        /* of the last request */
-	bool active;            /* pictures are wanted at all */
+	uint32_t want;   /* slice asked for, from 0 */
+	int direction;   /* of travel: 1 or -1 */
+	uint64_t serial; /* of the last request */
+	bool active;     /* pictures are wanted at all */
 
-	bool on_glass;          /* a picture of this series is on the terminal */
+	bool on_glass;                 /* a picture of this series is on the terminal */
 	struct ladder_step glass_step; /* how good it is */
-	bool fine;              /* the last request was for the best picture */
-	int64_t refine_at;      /* monotonic us: when a coarse picture is made good, 0 never */
-	uint32_t glass;         /* its slice */
+	bool fine;                     /* the last request was for the best picture */
+	int64_t refine_at;       /* monotonic us: when a coarse picture is made good, 0 never */
+	uint32_t glass;          /* its slice */
 	struct area glass_cells; /* the cells it takes */
 	struct picture_place place;
-	enum rc failed;         /* of the slice wanted, RC_OK while fine */
+	enum rc failed; /* of the slice wanted, RC_OK while fine */
 	char failure[200];
 	uint32_t failed_slice;
 
-	struct frame *frame;    /* of the last picture that came; one reference, NULL none */
+	struct frame *frame; /* of the last picture that came; one reference, NULL none */
 	struct window_preset presets[VIEWPORT_PRESETS];
 	size_t preset_count, preset;
 	struct window window;
-	bool window_fixed;      /* false: each slice by its own first preset */
-	bool custom;            /* the window is nobody's preset */
+	bool window_fixed; /* false: each slice by its own first preset */
+	bool custom;       /* the window is nobody's preset */
 
 	double zoom, centre_x, centre_y;
 	char left[4], right[4], top[4], bottom[4]; /* orientation letters of the slice wanted */

@@ -25,7 +25,7 @@ static const int64_t file_most = (int64_t)4 << 30;
 /* What a reader found out about one file. */
 struct found {
 	struct found *next;
-	size_t index; /* into the list of paths */
+	size_t index;          /* into the list of paths */
 	struct header *header; /* NULL: rejected, or a DICOMDIR */
 	bool skipped;
 	struct store_draft draft;
@@ -40,10 +40,10 @@ struct importer {
 
 	pthread_mutex_t lock; /* guards the fields below */
 	pthread_cond_t room, ready;
-	size_t next;          /* file to be read next */
-	size_t due;           /* file to be entered next: in their order, whoever reads faster */
-	size_t waiting;       /* in the list below */
-	struct found *first;  /* by index */
+	size_t next;         /* file to be read next */
+	size_t due;          /* file to be entered next: in their order, whoever reads faster */
+	size_t waiting;      /* in the list below */
+	struct found *first; /* by index */
 	unsigned running;
 	bool stop;
 };
@@ -322,7 +322,8 @@ write_all(struct importer *im, struct err *e)
 			stop_readers(im);
 	}
 	if (rc == RC_OK && asked_to_stop(im))
-		rc = err_set(e, RC_CANCELLED, "stopped; what is entered is whole, run it again for the rest");
+		rc = err_set(e, RC_CANCELLED,
+			"stopped; what is entered is whole, run it again for the rest");
 	return rc;
 }
 

@@ -19,9 +19,9 @@ struct import_counts {
 	int64_t duplicates; /* the same bytes were there */
 	int64_t conflicts;  /* the same SOP Instance UID with other bytes: kept and flagged */
 	int64_t rejected;
-	int64_t skipped;    /* DICOMDIR and the like: rightly left out */
-	int64_t faulty;     /* entered, but their pixels cannot be decoded */
-	int64_t series;     /* settled by this run */
+	int64_t skipped; /* DICOMDIR and the like: rightly left out */
+	int64_t faulty;  /* entered, but their pixels cannot be decoded */
+	int64_t series;  /* settled by this run */
 	int64_t bytes;
 };
 
@@ -39,7 +39,7 @@ struct import_config {
 
 /* Import every path in order.  Folders are walked; symbolic links are followed only to regular files below the
  * path given.  RC_OK also where files were rejected: the counts tell. */
-enum rc import_run(const struct import_config *c, char *const paths[], int n, struct import_counts *out,
-	struct err *e);
+enum rc import_run(const struct import_config *c, char *const paths[], int n,
+	struct import_counts *out, struct err *e);
 
 #endif

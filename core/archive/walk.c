@@ -45,7 +45,7 @@ inside(const struct walker *w, const char *path)
 	size_t n = strlen(w->root);
 
 	return realpath(path, real) != NULL && strncmp(real, w->root, n) == 0 &&
-	       (real[n] == '/' || real[n] == '\0' || (n > 0 && w->root[n - 1] == '/'));
+		(real[n] == '/' || real[n] == '\0' || (n > 0 && w->root[n - 1] == '/'));
 }
 
 static void walk_at(struct walker *w, const char *path, int depth);

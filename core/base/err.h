@@ -26,8 +26,7 @@ struct err {
 
 /* Record `rc` and its text unless an earlier cause is already there, and return
  * `rc`, so that a failing call reads `return err_set(e, RC_LIMIT, "...")`. */
-enum rc err_set(struct err *e, enum rc rc, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+enum rc err_set(struct err *e, enum rc rc, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* As err_set, with ": " and the text of errno at the end. */
 enum rc err_errno(struct err *e, enum rc rc, const char *fmt, ...)

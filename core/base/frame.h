@@ -37,12 +37,12 @@ enum { FRAME_WINDOWS_MAX = 8 };
 
 struct frame_info {
 	enum frame_kind kind;
-	uint32_t width, height; /* pixels; 1..65535 each */
-	double aspect;          /* height of a voxel by its width; 1 where unknown */
+	uint32_t width, height;  /* pixels; 1..65535 each */
+	double aspect;           /* height of a voxel by its width; 1 where unknown */
 	double slope, intercept; /* PS3.3 C.11.1: modality = stored * slope + intercept */
-	bool invert;            /* MONOCHROME1: the lowest value is white */
+	bool invert;             /* MONOCHROME1: the lowest value is white */
 	uint32_t bits_stored;
-	bool has_padding;       /* PS3.3 C.7.5.1.1.2: stored values pad_low..pad_high are no tissue */
+	bool has_padding; /* PS3.3 C.7.5.1.1.2: stored values pad_low..pad_high are no tissue */
 	double pad_low, pad_high;
 	uint32_t windows;
 	struct voi_window window[FRAME_WINDOWS_MAX];

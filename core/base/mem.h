@@ -11,7 +11,7 @@
 void *mem_alloc(size_t size);
 void *mem_zero(size_t n, size_t size);
 void *mem_grow(void *old, size_t n, size_t size);
-char *mem_string(const char *s);           /* NULL gives NULL */
+char *mem_string(const char *s); /* NULL gives NULL */
 char *mem_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -196,8 +196,7 @@ demo_write(const char *folder, unsigned workers, void (*progress)(void *ctx, int
 	if (started > 0)
 		watch(&w, progress, ctx);
 	else
-		w.rc = err_set(
-			&w.err, RC_FAILED, "cannot start a thread to draw the demonstration");
+		w.rc = err_set(&w.err, RC_FAILED, "cannot start a thread to draw the demonstration");
 	for (unsigned i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
 	free(w.taken);

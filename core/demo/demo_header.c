@@ -38,8 +38,7 @@ is_screen(const struct picture *p)
 static bool
 is_volume(const struct picture *p)
 {
-	return p->samples == 1 &&
-		(is(p->series, "CT") || is(p->series, "MR") || is(p->series, "PT"));
+	return p->samples == 1 && (is(p->series, "CT") || is(p->series, "MR") || is(p->series, "PT"));
 }
 
 static bool
@@ -143,8 +142,7 @@ put_equipment(struct dicom_out *o, const struct picture *p)
 	for (size_t i = 0; i < MEM_COUNT(models); i++)
 		if (is(s, models[i].modality)) {
 			dicom_out_text(o, T(0008, 1090), "LO", models[i].model);
-			dicom_out_format(
-				o, T(0008, 1010), "SH", "S%s%s", s->site, models[i].station);
+			dicom_out_format(o, T(0008, 1010), "SH", "S%s%s", s->site, models[i].station);
 		}
 	if (s->name)
 		dicom_out_text(o, T(0008, 0080), "LO", "Made-up Hospital");

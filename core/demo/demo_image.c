@@ -70,14 +70,12 @@ burn(struct picture *p)
 		float times, plus;
 	} how[] = {
 		{ "MR", DEMO_TEXT_PLAIN, 0, 1100 }, { "CR", DEMO_TEXT_PLAIN, 0, 40 },
-		{ "DX", DEMO_TEXT_FAINT, 0.985f, 0 },
-		{ "CT", DEMO_TEXT_ONE_SLICE, 0, CT_OFFSET + 900 },
+		{ "DX", DEMO_TEXT_FAINT, 0.985f, 0 }, { "CT", DEMO_TEXT_ONE_SLICE, 0, CT_OFFSET + 900 },
 		{ "CT", DEMO_TEXT_CORNER, 1, 30 }, /* air to slightly denser air */
 	};
 	const struct demo_series *s = p->series;
 
-	if (s->text == NULL ||
-		(s->first != 0 && (p->slice + 1 < s->first || p->slice + 1 > s->last)))
+	if (s->text == NULL || (s->first != 0 && (p->slice + 1 < s->first || p->slice + 1 > s->last)))
 		return;
 	for (size_t i = 0; i < MEM_COUNT(how); i++)
 		if (how[i].fault == s->fault && strcmp(how[i].modality, s->modality) == 0) {
@@ -136,8 +134,7 @@ look_of(const struct demo_series *s)
 		return HEAD_T2;
 	if (strstr(s->folder, "/FLAIR") != NULL)
 		return HEAD_FLAIR;
-	return strstr(s->description, "POST") || strstr(s->description, "GD") ? HEAD_T1_POST
-									      : HEAD_T1;
+	return strstr(s->description, "POST") || strstr(s->description, "GD") ? HEAD_T1_POST : HEAD_T1;
 }
 
 /* A head that moved: weaker copies along the phase direction, a fraction of the field of view

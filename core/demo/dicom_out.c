@@ -77,8 +77,7 @@ put(struct buf *b, uint32_t value, int bytes)
 void
 dicom_out_us(struct dicom_out *o, uint32_t tag, unsigned value)
 {
-	unsigned char bytes[2] = { (unsigned char)(value & 0xff),
-		(unsigned char)(value >> 8 & 0xff) };
+	unsigned char bytes[2] = { (unsigned char)(value & 0xff), (unsigned char)(value >> 8 & 0xff) };
 
 	assert(value <= 65535);
 	add(o, tag, "US", bytes, 2);
@@ -87,9 +86,8 @@ dicom_out_us(struct dicom_out *o, uint32_t tag, unsigned value)
 void
 dicom_out_tag(struct dicom_out *o, uint32_t tag, uint32_t value)
 {
-	unsigned char bytes[4] = { (unsigned char)(value >> 16 & 0xff),
-		(unsigned char)(value >> 24), (unsigned char)(value & 0xff),
-		(unsigned char)(value >> 8 & 0xff) };
+	unsigned char bytes[4] = { (unsigned char)(value >> 16 & 0xff), (unsigned char)(value >> 24),
+		(unsigned char)(value & 0xff), (unsigned char)(value >> 8 & 0xff) };
 
 	add(o, tag, "AT", bytes, 4);
 }
@@ -177,8 +175,7 @@ meta_from(struct dicom_out *meta, const struct dicom_out *o, uint32_t from, uint
 {
 	for (size_t i = 0; i < o->n; i++)
 		if (o->element[i].tag == from)
-			add(meta, to, "UI", o->values.data + o->element[i].at,
-				o->element[i].length);
+			add(meta, to, "UI", o->values.data + o->element[i].at, o->element[i].length);
 }
 
 static void

@@ -64,8 +64,7 @@ block(int x, int y, int scale, void (*dot)(void *ctx, int px, int py), void *ctx
 }
 
 void
-glyph_draw(const char *text, int x, int y, int scale, void (*dot)(void *ctx, int px, int py),
-	void *ctx)
+glyph_draw(const char *text, int x, int y, int scale, void (*dot)(void *ctx, int px, int py), void *ctx)
 {
 	for (; *text != '\0'; text++, x += GLYPH_STEP * scale) {
 		const unsigned char *rows = alphabet[toupper((unsigned char)*text) & 127];

@@ -85,8 +85,7 @@ struct lattice {
 static struct lattice
 lattice_make(int w, int h, float cell, float z, uint64_t seed)
 {
-	struct lattice l = { .columns = (int)((float)w / cell) + 5,
-		.rows = (int)((float)h / cell) + 5 };
+	struct lattice l = { .columns = (int)((float)w / cell) + 5, .rows = (int)((float)h / cell) + 5 };
 	int64_t plane = (int64_t)floorf(z);
 	float weight[4];
 

@@ -155,8 +155,7 @@ paint_lungs(const struct chest *c)
 	paint(c, 0, spleen);
 	paint(c, 0, stomach);
 	if (c->stomach > 0.6f)
-		paint(c, 0,
-			(struct ellipse){ 44, -46, 22 * c->stomach, 9 * c->stomach, 8, -950, 0 });
+		paint(c, 0, (struct ellipse){ 44, -46, 22 * c->stomach, 9 * c->stomach, 8, -950, 0 });
 }
 
 static void

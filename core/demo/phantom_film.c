@@ -12,8 +12,7 @@
 struct film {
 	const struct view *v;
 	struct plane sum; /* attenuation */
-	struct plane
-		bone; /* one set of bones at a time, so that a bone does not add up with itself */
+	struct plane bone; /* one set of bones at a time, so that a bone does not add up with itself */
 	float size;
 };
 
@@ -56,8 +55,7 @@ bead(struct film *f, float x, float y, float r, float value)
 			if (d >= 1 || px < 0 || py < 0 || px >= p->w || py >= p->h)
 				continue;
 			v = value *
-				(d < 0.64f ? sqrtf(1 - d) - 0.45f * sqrtf(0.64f - d)
-					   : sqrtf(1 - d));
+				(d < 0.64f ? sqrtf(1 - d) - 0.45f * sqrtf(0.64f - d) : sqrtf(1 - d));
 			if (p->v[py * p->w + px] < v)
 				p->v[py * p->w + px] = v;
 		}
@@ -114,8 +112,7 @@ girdle(struct film *f)
 		bead(f, -x, y + 2, 7.2f - 2 * sinf(u * 3.1f), 0.46f);
 	}
 	add_bones(f);
-	for (float u = 0; u < 1;
-		u += 0.003f) { /* the inner edge of the shoulder blades, outside the lungs */
+	for (float u = 0; u < 1; u += 0.003f) { /* the inner edge of the shoulder blades, outside the lungs */
 		bead(f, 112 + 16 * sinf(u * 2.6f), -96 + 120 * u, 3.4f, 0.2f);
 		bead(f, -112 - 16 * sinf(u * 2.6f), -94 + 120 * u, 3.4f, 0.2f);
 	}
@@ -144,8 +141,7 @@ vessel(struct film *f, uint64_t seed, float x, float y, float turn, float r)
 		turn += noise_pick(seed, k, -0.09f, 0.09f);
 		r *= 0.984f;
 		if (k % 22 == 21 && r > 0.9f) {
-			vessel(f, noise_hash(seed, k), x, y, turn + (k % 2 ? 0.6f : -0.5f),
-				r * 0.75f);
+			vessel(f, noise_hash(seed, k), x, y, turn + (k % 2 ? 0.6f : -0.5f), r * 0.75f);
 			turn -= k % 44 == 21 ? 0.2f : -0.2f;
 		}
 	}
@@ -199,8 +195,7 @@ organs(struct film *f)
 static void
 spot(struct film *f)
 {
-	float r = f->v->visit ? 11 : 8,
-	      side = noise_pick(f->v->anatomy, 60, -1, 1) < 0 ? -1.0f : 1.0f;
+	float r = f->v->visit ? 11 : 8, side = noise_pick(f->v->anatomy, 60, -1, 1) < 0 ? -1.0f : 1.0f;
 
 	lump(f,
 		(struct ellipse){ side * noise_pick(f->v->anatomy, 61, 55, 85),

@@ -174,8 +174,7 @@ paint_base(const struct head *h)
 
 	noise_plane(fold, p->w, p->h, 6.4f / p->mm, (h->z + 60) / 9.5f, h->v->anatomy + 7);
 	for (int y = 0; y < p->h; y++) {
-		float my = ((float)y + 0.5f - (float)p->h * 0.5f) * p->mm, ny = my * iy,
-		      y2 = ny * ny;
+		float my = ((float)y + 0.5f - (float)p->h * 0.5f) * p->mm, ny = my * iy, y2 = ny * ny;
 		float nx = ix * (1 - 0.09f * ny), *row = p->v + (size_t)y * (size_t)p->w;
 		const float *f = fold + (size_t)y * (size_t)p->w;
 
@@ -294,8 +293,7 @@ paint_lesions(const struct head *h)
 	for (unsigned i = 0; i < 5; i++) {
 		uint64_t seed = h->v->anatomy + 100;
 		float side = noise_pick(seed, 8 * i, -1, 1) < 0 ? -1.0f : 1.0f;
-		float r = noise_pick(seed, 8 * i + 4, 2.6f, i == 0 ? 9 : 5) *
-			(h->v->visit ? 1.25f : 1);
+		float r = noise_pick(seed, 8 * i + 4, 2.6f, i == 0 ? 9 : 5) * (h->v->visit ? 1.25f : 1);
 		struct part q = { LESION, side * noise_pick(seed, 8 * i + 1, 20, 34),
 			noise_pick(seed, 8 * i + 2, -38, 36), noise_pick(seed, 8 * i + 3, 8, 38), r,
 			r * 1.3f, r * 1.2f, noise_pick(seed, 8 * i + 5, -40, 40), 0 };

@@ -61,11 +61,9 @@ phantom_screen(const struct view *v, uint8_t *rgb)
 		      dlp = ctdi * (i == 3 ? 1 : 31);
 
 		total += dlp;
-		snprintf(line, sizeof(line), "%-17s %4d  %4d   %6.2f  %6.1f", scans[i],
-			i ? 120 : 100, (int)noise_pick(v->grain, 10 + i, 30, 160), (double)ctdi,
-			(double)dlp);
-		phantom_text(
-			rgb, SCREEN_WIDTH, SCREEN_HEIGHT, line, 40, 280 + 44 * (int)i, 3, white);
+		snprintf(line, sizeof(line), "%-17s %4d  %4d   %6.2f  %6.1f", scans[i], i ? 120 : 100,
+			(int)noise_pick(v->grain, 10 + i, 30, 160), (double)ctdi, (double)dlp);
+		phantom_text(rgb, SCREEN_WIDTH, SCREEN_HEIGHT, line, 40, 280 + 44 * (int)i, 3, white);
 	}
 	snprintf(line, sizeof(line), "TOTAL DLP %.1f MGY*CM", (double)total);
 	phantom_text(rgb, SCREEN_WIDTH, SCREEN_HEIGHT, line, 40, 500, 3, white);

@@ -108,8 +108,7 @@ static void
 doppler(const struct sound *s, int frame, int frames, int at, uint8_t *px)
 {
 	int d = at / BEAMS, b = at % BEAMS;
-	float pulse =
-		0.55f + 0.45f * sinf((float)frame * 18.85f / (float)frames + (float)d * 0.02f);
+	float pulse = 0.55f + 0.45f * sinf((float)frame * 18.85f / (float)frames + (float)d * 0.02f);
 
 	if (b < 34 || b > 132 || d < 128 || d > 290)
 		return;
@@ -135,8 +134,7 @@ furniture(uint8_t *rgb)
 			memset(rgb + 3 * (y * SOUND_WIDTH + x), (219 - y) * 255 / 139, 3);
 	for (int k = 0; k < 9; k++)
 		for (int x = 0; x < (k % 5 ? 5 : 10); x++)
-			memset(rgb + 3 * ((APEX_Y + NEAR + k * 48) * SOUND_WIDTH + 586 + x), 190,
-				3);
+			memset(rgb + 3 * ((APEX_Y + NEAR + k * 48) * SOUND_WIDTH + 586 + x), 190, 3);
 	phantom_text(rgb, SOUND_WIDTH, SOUND_HEIGHT, "ABD C5-1", 8, 54, 1, pale);
 	phantom_text(rgb, SOUND_WIDTH, SOUND_HEIGHT, "34HZ 16CM", 8, 66, 1, pale);
 	phantom_text(rgb, SOUND_WIDTH, SOUND_HEIGHT, "2D 58% C 52", 8, 78, 1, pale);

@@ -151,6 +151,5 @@ void
 plane_grain(struct plane *p, uint64_t seed, float sigma)
 {
 	for (int y = 0; y < p->h; y++)
-		noise_grain(p->v + (size_t)y * (size_t)p->w, p->w, noise_hash(seed, (uint64_t)y),
-			sigma);
+		noise_grain(p->v + (size_t)y * (size_t)p->w, p->w, noise_hash(seed, (uint64_t)y), sigma);
 }

@@ -171,8 +171,7 @@ death(int status, struct err *e)
 		return err_set(e, RC_FAILED, "the decoder could not be started");
 	if (status >= 0 && WIFSIGNALED(status) &&
 		(WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL))
-		return err_set(
-			e, RC_LIMIT, "the file asks the decoder for more than it is allowed");
+		return err_set(e, RC_LIMIT, "the file asks the decoder for more than it is allowed");
 	return err_set(e, RC_CORRUPT, "the file is damaged in a way that ended the decoder");
 }
 
@@ -213,8 +212,7 @@ ask(struct decoder *d, const struct wire_request *request, int fd, struct err *e
 		}
 		status = spawn_end(&d->child);
 		if (answer == ANSWER_LATE)
-			return err_set(
-				e, RC_LIMIT, "not decoded within %u seconds", d->limits.seconds);
+			return err_set(e, RC_LIMIT, "not decoded within %u seconds", d->limits.seconds);
 		if (fresh)
 			return death(status, e);
 	}

@@ -13,10 +13,10 @@
 #include "core/dicom/header.h"
 
 struct decoder_limits {
-	size_t memory;       /* bytes the process may allocate; default 2 GiB.  The file itself (at most
+	size_t memory; /* bytes the process may allocate; default 2 GiB.  The file itself (at most
 	                      * 4 GiB) and the frame are mapped besides. */
-	size_t frame_bytes;  /* decoded bytes of one frame; default 512 MiB */
-	unsigned seconds;    /* wall time of one call; default 20 */
+	size_t frame_bytes; /* decoded bytes of one frame; default 512 MiB */
+	unsigned seconds;   /* wall time of one call; default 20 */
 };
 
 struct decoder;

@@ -98,8 +98,7 @@ codec_dictionary_vr(uint16_t group, uint16_t element)
 		const gdcm::DictEntry &entry = dict.GetDictEntry(gdcm::Tag(group, element));
 		const char *name = gdcm::VR::GetVRString(entry.GetVR());
 
-		if (name == nullptr || name[0] < 'A' || name[0] > 'Z' || name[1] < 'A' ||
-			name[1] > 'Z')
+		if (name == nullptr || name[0] < 'A' || name[0] > 'Z' || name[1] < 'A' || name[1] > 'Z')
 			return unknown;
 		return static_cast<uint16_t>(name[0] << 8 | name[1]); /* "US or SS" gives US */
 	} catch (...) {

@@ -70,8 +70,7 @@ series_plane(const char *position, const char *orientation, struct series_image 
 	if (!numbers(position, p, 3) || !numbers(orientation, o, 6))
 		return false;
 	if (fabs(dot(o, o) - 1) > 2 * same_direction ||
-		fabs(dot(o + 3, o + 3) - 1) > 2 * same_direction ||
-		fabs(dot(o, o + 3)) > same_direction)
+		fabs(dot(o + 3, o + 3) - 1) > 2 * same_direction || fabs(dot(o, o + 3)) > same_direction)
 		return false;
 	memcpy(out->position, p, sizeof(p));
 	memcpy(out->orientation, o, sizeof(o));

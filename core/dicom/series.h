@@ -12,23 +12,23 @@ struct series_image {
 	double position[3];    /* (0020,0032), mm, LPS */
 	double orientation[6]; /* (0020,0037), unit row then column direction */
 	bool has_number;
-	long number;           /* (0020,0013) */
-	long acquisition;      /* (0020,0012), 0 where absent */
-	long temporal;         /* (0020,0100), 0 where absent */
+	long number;      /* (0020,0013) */
+	long acquisition; /* (0020,0012), 0 where absent */
+	long temporal;    /* (0020,0100), 0 where absent */
 	uint32_t frames;
 	uint32_t rows, columns;
-	uint32_t id;           /* the caller's own, untouched; breaks ties so the order is stable */
+	uint32_t id; /* the caller's own, untouched; breaks ties so the order is stable */
 };
 
 struct series_geometry {
-	bool stacked;          /* parallel planes: `along` and the fields below hold */
-	double spacing;        /* median distance of neighbours along the normal, mm; 0 unknown */
-	size_t gaps;           /* slices missing between the first and the last, by spacing */
-	size_t gap_after;      /* first gap: 1-based slice number after which slices are missing; 0 none */
-	size_t gap_slices;     /* how many are missing there */
-	size_t repeats;        /* planes that occur more than once at the same time and acquisition */
-	size_t number_gaps;    /* instance numbers missing between least and greatest (only where not stacked) */
-	bool mixed_matrix;     /* rows or columns differ within the series */
+	bool stacked;     /* parallel planes: `along` and the fields below hold */
+	double spacing;   /* median distance of neighbours along the normal, mm; 0 unknown */
+	size_t gaps;      /* slices missing between the first and the last, by spacing */
+	size_t gap_after; /* first gap: 1-based slice number after which slices are missing; 0 none */
+	size_t gap_slices; /* how many are missing there */
+	size_t repeats;    /* planes that occur more than once at the same time and acquisition */
+	size_t number_gaps; /* instance numbers missing between least and greatest (only where not stacked) */
+	bool mixed_matrix; /* rows or columns differ within the series */
 	bool mixed_orientation;
 };
 

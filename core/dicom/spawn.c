@@ -29,8 +29,8 @@ is_program(const char *path)
 
 	/* the owner of this program or root put it there, and not just anybody could change it */
 	return stat(path, &st) == 0 && stat("/proc/self/exe", &ours) == 0 && S_ISREG(st.st_mode) &&
-	       (st.st_uid == ours.st_uid || st.st_uid == 0) && (st.st_mode & 002) == 0 &&
-	       access(path, X_OK) == 0;
+		(st.st_uid == ours.st_uid || st.st_uid == 0) && (st.st_mode & 002) == 0 &&
+		access(path, X_OK) == 0;
 }
 
 static bool

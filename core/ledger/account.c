@@ -42,8 +42,8 @@ account_check(const char *user, const char *name, const char *password, struct e
 
 	if (n == 0 || n >= ACCOUNT_ID || user[n] != '\0' || !islower((unsigned char)user[0]) ||
 		strcmp(user, "system") == 0)
-		return err_set(e, RC_INVALID,
-			"a user id is 1 to 32 of a-z, 0-9, '.', '_' and '-', and starts with a letter");
+		return err_set(e,
+			RC_INVALID, "a user id is 1 to 32 of a-z, 0-9, '.', '_' and '-', and starts with a letter");
 	if (str_empty(name) || strlen(name) >= ACCOUNT_NAME)
 		return err_set(e, RC_INVALID, "the printed name is missing or too long");
 	if (!is_clean(name))
@@ -66,7 +66,8 @@ insert_account(struct ledger *l, const struct account_enrolment *a, const struct
 	const struct event_receipt *r, struct err *e)
 {
 	struct stmt *s = db_query(ledger_db(l),
-		"INSERT INTO account (id, name, public_key, sealed, nonce, salt, ops, mem, since, event,"
+		"INSERT INTO account (id, name, public_key, sealed, nonce, salt, ops, mem, since, "
+		"event,"
 		" state, failures, signatures, last_signature)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'active', 0, 0, '')");
 
@@ -89,8 +90,8 @@ insert_roles(struct ledger *l, const struct account_enrolment *a, int64_t seq, s
 	enum rc rc = RC_OK;
 
 	for (int i = 0; rc == RC_OK && i < ACCOUNT_ROLES && a->roles[i] != NULL; i++) {
-		struct stmt *s = db_query(ledger_db(l),
-			"INSERT INTO account_role VALUES ($1, $2, '*', '*', $3)");
+		struct stmt *s = db_query(
+			ledger_db(l), "INSERT INTO account_role VALUES ($1, $2, '*', '*', $3)");
 
 		if (!account_role_known(a->roles[i]))
 			return err_set(e, RC_INVALID, "there is no role %s", a->roles[i]);
@@ -110,8 +111,8 @@ enrol_sealed(struct ledger *l, const struct signer *officer, const struct accoun
 		.action = "account-enrolled",
 		.kind = "account",
 		.object = a->user,
-		.data = json_pack("{s:s, s:s, s:o, s:s}", "name", a->name, "public_key", k->public_key,
-			"roles", roles_json(a), "evidence", a->evidence),
+		.data = json_pack("{s:s, s:s, s:o, s:s}", "name", a->name, "public_key",
+			k->public_key, "roles", roles_json(a), "evidence", a->evidence),
 	};
 	struct event_receipt r;
 	enum rc rc = event_append(l, officer, &ev, &r, e);
@@ -142,8 +143,8 @@ account_enrol(struct ledger *l, const struct signer *officer, const struct accou
 	used = stmt_step(s, NULL) == RC_OK;
 	stmt_done(s);
 	if (used)
-		return err_set(e, RC_CONFLICT, "the id %s is or was somebody's; ids are never reused",
-			a->user);
+		return err_set(e, RC_CONFLICT,
+			"the id %s is or was somebody's; ids are never reused", a->user);
 	if (key == NULL) {
 		rc = key_new(&made, e);
 		key = &made;
@@ -200,12 +201,11 @@ vouched(struct ledger *l, const char *user, const struct stored *a)
 		json_t *b = json_loads(stmt_get_text(s, 0), JSON_REJECT_DUPLICATES, NULL);
 		const char *object = json_string_value(json_object_get(b, "object"));
 		const char *action = json_string_value(json_object_get(b, "action"));
-		const char *key = json_string_value(
-			json_object_get(json_object_get(b, "data"), "public_key"));
+		const char *key =
+			json_string_value(json_object_get(json_object_get(b, "data"), "public_key"));
 
 		ok = object != NULL && action != NULL && key != NULL && strcmp(object, user) == 0 &&
-		     strcmp(action, "account-enrolled") == 0 &&
-		     strcmp(key, a->key.public_key) == 0;
+			strcmp(action, "account-enrolled") == 0 && strcmp(key, a->key.public_key) == 0;
 		json_decref(b);
 	}
 	stmt_done(s);
@@ -228,8 +228,8 @@ stand_in(struct stored *a)
 }
 
 static enum rc
-unlock(struct ledger *l, const char *user, const char *password, struct stored *a, struct sign_key *out,
-	struct err *e)
+unlock(struct ledger *l, const char *user, const char *password, struct stored *a,
+	struct sign_key *out, struct err *e)
 {
 	bool known = read_stored(l, user, a);
 	enum rc rc;
@@ -242,8 +242,9 @@ unlock(struct ledger *l, const char *user, const char *password, struct stored *
 	if (strcmp(a->state, "active") != 0)
 		rc = err_set(e, RC_DENIED, "the account is disabled; ask an officer");
 	else if (!vouched(l, user, a))
-		rc = err_set(e, RC_DENIED, "the account's key is not the one that was enrolled; "
-					   "tell an officer at once");
+		rc = err_set(e, RC_DENIED,
+			"the account's key is not the one that was enrolled; "
+			"tell an officer at once");
 	if (rc != RC_OK)
 		key_free(out);
 	return rc;
@@ -267,16 +268,14 @@ read_roles(struct ledger *l, struct session *out)
 	stmt_text(s, 1, out->user);
 	out->role_count = 0;
 	while (out->role_count < ACCOUNT_ROLES && stmt_step(s, NULL) == RC_OK)
-		str_copy(out->roles[out->role_count++], sizeof(out->roles[0]),
-			stmt_get_text(s, 0));
+		str_copy(out->roles[out->role_count++], sizeof(out->roles[0]), stmt_get_text(s, 0));
 	stmt_done(s);
 }
 
 static enum rc
 insert_session(struct ledger *l, const struct session *s, int64_t at, struct err *e)
 {
-	struct stmt *q =
-		db_query(ledger_db(l), "INSERT INTO session VALUES ($1, $2, $3, $4, $5, 0)");
+	struct stmt *q = db_query(ledger_db(l), "INSERT INTO session VALUES ($1, $2, $3, $4, $5, 0)");
 
 	stmt_text(q, 1, s->id);
 	stmt_text(q, 2, s->user);
@@ -289,8 +288,12 @@ insert_session(struct ledger *l, const struct session *s, int64_t at, struct err
 static enum rc
 record_login(struct ledger *l, struct session *s, const struct sign_key *user_key, struct err *e)
 {
-	struct signer who = { .key = user_key, .user = s->user, .name = s->name, .role = "",
-		.session = s->id, .source = s->source };
+	struct signer who = { .key = user_key,
+		.user = s->user,
+		.name = s->name,
+		.role = "",
+		.session = s->id,
+		.source = s->source };
 	struct event ev = { .action = "login", .kind = "session", .object = s->id };
 	struct event_receipt r;
 	enum rc rc = ledger_begin(l, e);
@@ -366,8 +369,8 @@ session_close(struct ledger *l, struct session *s)
 	if (ledger_begin(l, NULL) == RC_OK) {
 		rc = event_append(l, &who, &ev, &r, NULL);
 		if (rc == RC_OK) {
-			struct stmt *q = db_query(ledger_db(l),
-				"UPDATE session SET ended = $1 WHERE id = $2");
+			struct stmt *q =
+				db_query(ledger_db(l), "UPDATE session SET ended = $1 WHERE id = $2");
 
 			stmt_int(q, 1, r.at);
 			stmt_text(q, 2, s->id);
@@ -391,8 +394,12 @@ session_has_role(const struct session *s, const char *role)
 struct signer
 session_signer(const struct session *s, const char *role)
 {
-	return (struct signer){ .key = &s->key, .user = s->user, .name = s->name, .role = role,
-		.session = s->id, .source = s->source };
+	return (struct signer){ .key = &s->key,
+		.user = s->user,
+		.name = s->name,
+		.role = role,
+		.session = s->id,
+		.source = s->source };
 }
 
 static void

@@ -19,7 +19,7 @@ struct account_enrolment {
 	const char *name;     /* printed with every signature */
 	const char *password; /* typed by the user */
 	const char *roles[ACCOUNT_ROLES];
-	const char *evidence; /* how the officer checked the identity (11.100(b)) */
+	const char *evidence;       /* how the officer checked the identity (11.100(b)) */
 	const struct sign_key *key; /* NULL: a new one is made */
 };
 
@@ -27,13 +27,13 @@ struct account_enrolment {
 enum rc account_check(const char *user, const char *name, const char *password, struct err *e);
 
 /* Enrol, signed by an officer's user key.  Inside a transaction.  RC_CONFLICT where the id was ever used. */
-enum rc account_enrol(struct ledger *l, const struct signer *officer, const struct account_enrolment *a,
-	struct err *e);
+enum rc account_enrol(struct ledger *l, const struct signer *officer,
+	const struct account_enrolment *a, struct err *e);
 
 /* Open a user's own key with the password, for one signature.  RC_DENIED on a wrong password, an unknown or
  * disabled account (in the same time), or a key row that its enrolment event does not vouch for. */
-enum rc account_unlock(struct ledger *l, const char *user, const char *password, struct sign_key *out,
-	struct err *e);
+enum rc account_unlock(struct ledger *l, const char *user, const char *password,
+	struct sign_key *out, struct err *e);
 
 /* A login. */
 struct session {
@@ -62,7 +62,7 @@ struct account_row {
 	char id[ACCOUNT_ID], name[ACCOUNT_NAME], state[12], roles[160];
 };
 /* Each account in order of id. */
-enum rc account_each(struct ledger *l, void (*each)(void *ctx, const struct account_row *a), void *ctx,
-	struct err *e);
+enum rc account_each(struct ledger *l, void (*each)(void *ctx, const struct account_row *a),
+	void *ctx, struct err *e);
 
 #endif

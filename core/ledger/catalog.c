@@ -12,8 +12,8 @@
 struct catalog_batch {
 	struct ledger *l;
 	const struct signer *who;
-	json_t *arrived;   /* series id as text -> [[sop uid, digest, pixel digest, header digest], ...] */
-	json_t *conflicts; /* the same for images that came with other bytes */
+	json_t *arrived; /* series id as text -> [[sop uid, digest, pixel digest, header digest], ...] */
+	json_t *conflicts;      /* the same for images that came with other bytes */
 	struct stmt *insert[3]; /* by enum attr_level */
 };
 
@@ -86,8 +86,8 @@ insert_level(struct catalog_batch *b, enum attr_level level, int64_t id, const s
 }
 
 enum rc
-catalog_batch_begin(struct catalog_batch **out, struct ledger *l, const struct signer *who,
-	struct err *e)
+catalog_batch_begin(
+	struct catalog_batch **out, struct ledger *l, const struct signer *who, struct err *e)
 {
 	struct catalog_batch *b;
 	enum rc rc = ledger_begin(l, e);
@@ -205,8 +205,8 @@ insert_image(struct catalog_batch *b, const struct catalog_image *im, int64_t se
 	struct stmt *s;
 	enum rc rc;
 
-	rc = insert_level(b, ATTR_LEVEL_IMAGE, id, im->header, header_text(im->header, ATTR_SOP_UID),
-		extra, MEM_COUNT(extra), e);
+	rc = insert_level(b, ATTR_LEVEL_IMAGE, id, im->header,
+		header_text(im->header, ATTR_SOP_UID), extra, MEM_COUNT(extra), e);
 	if (rc != RC_OK)
 		return rc;
 	s = db_query(ledger_db(b->l), "INSERT INTO header VALUES ($1, $2)");
@@ -241,8 +241,9 @@ note(json_t *by_series, int64_t series, const struct catalog_image *im)
 		list = json_array();
 		json_object_set_new(by_series, key, list);
 	}
-	json_array_append_new(list, json_pack("[s, s, s, s]", header_text(im->header, ATTR_SOP_UID),
-					    im->digest, im->pixel_digest, header));
+	json_array_append_new(list,
+		json_pack("[s, s, s, s]", header_text(im->header, ATTR_SOP_UID), im->digest,
+			im->pixel_digest, header));
 }
 
 /* The image is there with other bytes: both stay, the series is flagged. */
@@ -250,8 +251,8 @@ static enum rc
 add_conflict(struct catalog_batch *b, const struct catalog_image *im, int64_t image, int64_t series,
 	enum catalog_outcome *outcome, struct err *e)
 {
-	struct stmt *s = db_query(ledger_db(b->l),
-		"SELECT id FROM conflict WHERE sop_uid = $1 AND digest = $2");
+	struct stmt *s = db_query(
+		ledger_db(b->l), "SELECT id FROM conflict WHERE sop_uid = $1 AND digest = $2");
 	bool known;
 	enum rc rc;
 
@@ -318,7 +319,8 @@ write_events(struct catalog_batch *b, json_t *by_series, const char *action, str
 	json_t *list;
 	enum rc rc = RC_OK;
 
-	json_object_foreach(by_series, key, list) {
+	json_object_foreach(by_series, key, list)
+	{
 		struct event ev = { .action = action, .kind = "series", .object = key };
 
 		ev.data = json_pack("{s:O}", "images", list);

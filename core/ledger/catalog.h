@@ -11,7 +11,7 @@
 enum catalog_outcome {
 	CATALOG_NEW,
 	CATALOG_DUPLICATE, /* the same bytes are there */
-	CATALOG_CONFLICT   /* the SOP Instance UID is there with other bytes: kept beside it, flagged */
+	CATALOG_CONFLICT /* the SOP Instance UID is there with other bytes: kept beside it, flagged */
 };
 
 struct catalog_image {
@@ -19,25 +19,25 @@ struct catalog_image {
 	const char *digest;       /* SHA-256 of the file, hexadecimal */
 	const char *pixel_digest; /* of the stored pixel bytes; "" none */
 	int64_t bytes;
-	const char *fault;        /* why its pixels do not decode; "" they do */
+	const char *fault; /* why its pixels do not decode; "" they do */
 };
 
 struct catalog_batch;
 
 /* Begins the transaction. */
-enum rc catalog_batch_begin(struct catalog_batch **out, struct ledger *l, const struct signer *who,
-	struct err *e);
+enum rc catalog_batch_begin(
+	struct catalog_batch **out, struct ledger *l, const struct signer *who, struct err *e);
 /* Any failure leaves the batch to be ended with that rc. */
-enum rc catalog_add(struct catalog_batch *b, const struct catalog_image *im, enum catalog_outcome *outcome,
-	struct err *e);
+enum rc catalog_add(struct catalog_batch *b, const struct catalog_image *im,
+	enum catalog_outcome *outcome, struct err *e);
 /* Writes one event for each series touched and commits; undoes all where rc is not RC_OK.  Frees b. */
 enum rc catalog_batch_end(struct catalog_batch *b, enum rc rc, struct err *e);
 
 /* Series whose images changed since they were last settled get their order, flags, manifest and tasks, each in a
  * transaction of its own.  An import that was killed leaves some: the next one begins with this.
  * `told` (may be NULL) is called after each.  Returns how many in *count. */
-enum rc catalog_settle(struct ledger *l, const struct signer *who, void (*told)(void *ctx), void *ctx,
-	int64_t *count, struct err *e);
+enum rc catalog_settle(struct ledger *l, const struct signer *who, void (*told)(void *ctx),
+	void *ctx, int64_t *count, struct err *e);
 
 /* ---- reading ---- */
 
@@ -52,7 +52,8 @@ enum rc catalog_images(struct ledger *l, int64_t series, struct image **out, siz
 /* The header of one image as DICOM JSON; free() it. */
 enum rc catalog_header(struct ledger *l, int64_t image, char **json, struct err *e);
 /* One attribute of one image; "" where absent. */
-enum rc catalog_image_attr(struct ledger *l, int64_t image, enum attr a, char *to, size_t size, struct err *e);
+enum rc catalog_image_attr(
+	struct ledger *l, int64_t image, enum attr a, char *to, size_t size, struct err *e);
 
 /* The digest of an image by its SOP Instance UID, for tests and tools.  RC_NOT_FOUND. */
 enum rc catalog_digest(struct ledger *l, const char *sop_uid, char digest[DIGEST_HEX], struct err *e);

@@ -25,7 +25,8 @@ catalog_series_name(int64_t id, char name[24])
 enum rc
 catalog_series_id(struct ledger *l, const char *text, int64_t *id, struct err *e)
 {
-	const char *number = strncmp(text, "S-", 2) == 0 || strncmp(text, "s-", 2) == 0 ? text + 2 : text;
+	const char *number =
+		strncmp(text, "S-", 2) == 0 || strncmp(text, "s-", 2) == 0 ? text + 2 : text;
 	struct stmt *s;
 	long v;
 
@@ -84,8 +85,9 @@ catalog_series(struct ledger *l, int64_t id, struct series *out, struct err *e)
 	enum rc rc;
 
 	memset(out, 0, sizeof(*out));
-	buf_text(&sql, "SELECT series.id, revision, state, trial, site, subject, visit, why, images,"
-		       " slices, gap, missing, spacing, manifest, series.arrived");
+	buf_text(&sql,
+		"SELECT series.id, revision, state, trial, site, subject, visit, why, images,"
+		" slices, gap, missing, spacing, manifest, series.arrived");
 	for (int a = 0; a < ATTR_COUNT; a++)
 		if (attr_table[a].level != ATTR_LEVEL_IMAGE)
 			buf_format(&sql, ", %s", attr_table[a].column);
@@ -128,7 +130,8 @@ catalog_images(struct ledger *l, int64_t series, struct image **out, size_t *n, 
 {
 	struct stmt *s = db_query(ledger_db(l),
 		"SELECT id, sop_uid, digest, slices, fault, image_position, image_orientation,"
-		" patient_orientation, instance_number FROM image WHERE series = $1 ORDER BY place, id");
+		" patient_orientation, instance_number FROM image WHERE series = $1 ORDER BY "
+		"place, id");
 	struct image *list = NULL;
 	size_t count = 0, room = 0;
 	enum rc rc;

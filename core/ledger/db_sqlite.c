@@ -43,8 +43,8 @@ failed(struct db *d, int code, struct err *e)
 		return err_set(e, RC_CORRUPT, "the ledger is damaged: %s", sqlite3_errmsg(d->c));
 	case SQLITE_FULL:
 	case SQLITE_IOERR:
-		return err_set(e, RC_FAILED, "the ledger could not be written: %s",
-			sqlite3_errmsg(d->c));
+		return err_set(
+			e, RC_FAILED, "the ledger could not be written: %s", sqlite3_errmsg(d->c));
 	default:
 		return err_set(e, RC_FAILED, "ledger: %s", sqlite3_errmsg(d->c));
 	}
@@ -59,8 +59,12 @@ refuse_network(const char *path, struct err *e)
 		unsigned long magic;
 		const char *name;
 	} network[] = {
-		{ 0x6969, "NFS" }, { 0xff534d42, "CIFS" }, { 0xfe534d42, "SMB2" },
-		{ 0x65735546, "FUSE" }, { 0x01021997, "9P" }, { 0x00c36400, "Ceph" },
+		{ 0x6969, "NFS" },
+		{ 0xff534d42, "CIFS" },
+		{ 0xfe534d42, "SMB2" },
+		{ 0x65735546, "FUSE" },
+		{ 0x01021997, "9P" },
+		{ 0x00c36400, "Ceph" },
 		{ 0x5346414f, "AFS" },
 	};
 	char *folder = mem_string(path), *slash = strrchr(folder, '/');
@@ -230,14 +234,13 @@ db_guard_chain(struct db *d, const char *t, struct err *e)
 enum rc
 db_guard_append(struct db *d, const char *t, const char *key, struct err *e)
 {
-	char *sql = mem_format(
-		"CREATE TRIGGER %s_no_update BEFORE UPDATE ON %s BEGIN"
-		" SELECT RAISE(ABORT, '%s takes no changes'); END;"
-		"CREATE TRIGGER %s_no_delete BEFORE DELETE ON %s BEGIN"
-		" SELECT RAISE(ABORT, '%s takes no deletions'); END;"
-		"CREATE TRIGGER %s_new BEFORE INSERT ON %s WHEN"
-		" EXISTS (SELECT 1 FROM %s WHERE %s = NEW.%s) BEGIN"
-		" SELECT RAISE(ABORT, '%s takes only new rows'); END;",
+	char *sql = mem_format("CREATE TRIGGER %s_no_update BEFORE UPDATE ON %s BEGIN"
+			       " SELECT RAISE(ABORT, '%s takes no changes'); END;"
+			       "CREATE TRIGGER %s_no_delete BEFORE DELETE ON %s BEGIN"
+			       " SELECT RAISE(ABORT, '%s takes no deletions'); END;"
+			       "CREATE TRIGGER %s_new BEFORE INSERT ON %s WHEN"
+			       " EXISTS (SELECT 1 FROM %s WHERE %s = NEW.%s) BEGIN"
+			       " SELECT RAISE(ABORT, '%s takes only new rows'); END;",
 		t, t, t, t, t, t, t, t, t, key, key, t);
 	enum rc rc = db_exec(d, sql, e);
 

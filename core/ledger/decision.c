@@ -22,9 +22,15 @@ struct ground {
 static const struct {
 	const char *from, *to;
 } moves[] = {
-	{ "quarantined", "in-review" }, { "quarantined", "approved" }, { "quarantined", "query" },
-	{ "quarantined", "rejected" },  { "in-review", "in-review" },  { "in-review", "approved" },
-	{ "in-review", "query" },       { "in-review", "rejected" },   { "query", "query" },
+	{ "quarantined", "in-review" },
+	{ "quarantined", "approved" },
+	{ "quarantined", "query" },
+	{ "quarantined", "rejected" },
+	{ "in-review", "in-review" },
+	{ "in-review", "approved" },
+	{ "in-review", "query" },
+	{ "in-review", "rejected" },
+	{ "query", "query" },
 	{ "query", "rejected" },
 };
 
@@ -80,8 +86,8 @@ read_series(struct ledger *l, const struct decision_request *r, struct ground *g
 	if (!settled)
 		return err_set(e, RC_BUSY, "images of this series are still arriving");
 	if (r->revision != 0 && r->revision != g->revision)
-		return err_set(e, RC_CONFLICT,
-			"the series changed while you looked at it; open it again");
+		return err_set(
+			e, RC_CONFLICT, "the series changed while you looked at it; open it again");
 	return RC_OK;
 }
 
@@ -107,8 +113,8 @@ already_decided(struct ledger *l, const struct decision_request *r, struct err *
 static enum rc
 read_task(struct ledger *l, const struct decision_request *r, struct ground *g, struct err *e)
 {
-	struct stmt *s = db_query(ledger_db(l),
-		"SELECT id, state FROM task WHERE series = $1 AND step = $2");
+	struct stmt *s =
+		db_query(ledger_db(l), "SELECT id, state FROM task WHERE series = $1 AND step = $2");
 	bool open;
 
 	stmt_int(s, 1, r->series);
@@ -125,8 +131,8 @@ read_task(struct ledger *l, const struct decision_request *r, struct ground *g, 
 static void
 read_supersedes(struct ledger *l, const struct decision_request *r, struct ground *g)
 {
-	struct stmt *s = db_query(ledger_db(l),
-		"SELECT max(id) FROM decision WHERE series = $1 AND step = $2");
+	struct stmt *s = db_query(
+		ledger_db(l), "SELECT max(id) FROM decision WHERE series = $1 AND step = $2");
 
 	stmt_int(s, 1, r->series);
 	stmt_text(s, 2, r->step);
@@ -166,8 +172,8 @@ worst_action(const struct decision_request *r)
 static int64_t
 open_tasks(struct ledger *l, int64_t series)
 {
-	struct stmt *s = db_query(ledger_db(l),
-		"SELECT count(*) FROM task WHERE series = $1 AND state = 'open'");
+	struct stmt *s = db_query(
+		ledger_db(l), "SELECT count(*) FROM task WHERE series = $1 AND state = 'open'");
 	int64_t n;
 
 	stmt_int(s, 1, series);
@@ -193,8 +199,10 @@ run_decision(struct ledger *l, const struct session *who, const struct decision_
 	const struct ground *g, int64_t number, const struct event_receipt *ev, struct err *e)
 {
 	struct stmt *s = db_query(ledger_db(l),
-		"INSERT INTO decision (id, series, step, verdict, note, account, name, role, at, revision,"
-		" manifest, supersedes, event) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
+		"INSERT INTO decision (id, series, step, verdict, note, account, name, role, at, "
+		"revision,"
+		" manifest, supersedes, event) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+		"$11, $12,"
 		" $13)");
 
 	stmt_int(s, 1, number);
@@ -221,8 +229,8 @@ run_reasons(struct ledger *l, const struct decision_request *r, int64_t number, 
 
 	for (size_t i = 0; rc == RC_OK && i < r->reason_count; i++) {
 		const struct reason *reason = reason_find(r->reasons[i]);
-		struct stmt *s = db_query(ledger_db(l),
-			"INSERT INTO decision_reason VALUES ($1, $2, $3, $4)");
+		struct stmt *s =
+			db_query(ledger_db(l), "INSERT INTO decision_reason VALUES ($1, $2, $3, $4)");
 
 		stmt_int(s, 1, number);
 		stmt_text(s, 2, reason->code);
@@ -301,8 +309,8 @@ struct signing {
 static void
 read_signing(struct ledger *l, const struct session *who, struct signing *sg)
 {
-	struct stmt *s = db_query(ledger_db(l),
-		"SELECT signatures, last_signature FROM account WHERE id = $1");
+	struct stmt *s = db_query(
+		ledger_db(l), "SELECT signatures, last_signature FROM account WHERE id = $1");
 
 	memset(sg, 0, sizeof(*sg));
 	stmt_text(s, 1, who->user);
@@ -325,11 +333,12 @@ decision_json(const struct decision_request *r, const struct ground *g, const st
 	json_t *j;
 
 	str_clean(seen);
-	j = json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:I, s:s, s:s, s:I, s:s}",
+	j = json_pack(
+		"{s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:I, s:s, s:s, s:I, s:s}",
 		"number", (json_int_t)sg->number, "running", (json_int_t)sg->running, "previous",
 		sg->previous, "meaning", "review", "when", sg->when, "step", r->step, "verdict",
-		r->verdict, "reasons", reasons_json(r), "reason_list", REASON_LIST_VERSION, "note", r->note,
-		"series_uid", g->series_uid, "revision", (json_int_t)g->revision, "manifest",
+		r->verdict, "reasons", reasons_json(r), "reason_list", REASON_LIST_VERSION, "note",
+		r->note, "series_uid", g->series_uid, "revision", (json_int_t)g->revision, "manifest",
 		g->manifest, "seen", seen, "supersedes", (json_int_t)g->supersedes, "state", state);
 	free(seen);
 	return j;
@@ -375,8 +384,7 @@ write_decision(struct ledger *l, const struct session *who, const struct decisio
 }
 
 static void
-record_refusal(struct ledger *l, const struct session *who, const struct decision_request *r,
-	enum rc why)
+record_refusal(struct ledger *l, const struct session *who, const struct decision_request *r, enum rc why)
 {
 	struct signer author = session_signer(who, "");
 	char object[24];
@@ -447,8 +455,9 @@ decision_later(struct ledger *l, const struct session *who, int64_t series, cons
 	ev.data = json_pack("{s:s}", "step", step);
 	rc = event_append(l, &author, &ev, NULL, e);
 	if (rc == RC_OK) {
-		s = db_query(ledger_db(l), "UPDATE task SET later = 1 WHERE series = $1 AND step = $2"
-					   " AND state = 'open'");
+		s = db_query(ledger_db(l),
+			"UPDATE task SET later = 1 WHERE series = $1 AND step = $2"
+			" AND state = 'open'");
 		stmt_int(s, 1, series);
 		stmt_text(s, 2, step);
 		rc = stmt_run(s, e);

@@ -9,18 +9,18 @@ enum { DECISION_REASONS = 16, DECISION_NOTE = 2000 };
 
 struct decision_request {
 	int64_t series;
-	const char *step;      /* "phi", "quality" */
-	const char *verdict;   /* "pass" or "fail": raters agree on nothing in between */
+	const char *step;    /* "phi", "quality" */
+	const char *verdict; /* "pass" or "fail": raters agree on nothing in between */
 	const char *reasons[DECISION_REASONS]; /* codes of reason.def; at least one for "fail", none for "pass" */
 	size_t reason_count;
-	const char *note;      /* free text, at most DECISION_NOTE bytes; "" none */
-	int64_t revision;      /* of the series, as it was looked at; 0: as it is now (scripts) */
-	const char *seen;      /* what was on the glass, e.g. "60/60 slices, 2 windows, 38 s"; part of what is signed */
+	const char *note; /* free text, at most DECISION_NOTE bytes; "" none */
+	int64_t revision; /* of the series, as it was looked at; 0: as it is now (scripts) */
+	const char *seen; /* what was on the glass, e.g. "60/60 slices, 2 windows, 38 s"; part of what is signed */
 	const char *password;
 };
 
 struct decision_receipt {
-	int64_t number;        /* running number of the signature */
+	int64_t number; /* running number of the signature */
 	int64_t at;
 	char hash[DIGEST_HEX]; /* of its event: the head of the chain */
 	char state[16];        /* of the series afterwards */
@@ -34,8 +34,8 @@ enum rc decision_sign(struct ledger *l, const struct session *who, const struct 
 	struct decision_receipt *out, struct err *e);
 
 /* Put the task off to the end of its queue: a place, not a verdict.  Writes an event. */
-enum rc decision_later(struct ledger *l, const struct session *who, int64_t series, const char *step,
-	struct err *e);
+enum rc decision_later(struct ledger *l, const struct session *who, int64_t series,
+	const char *step, struct err *e);
 
 struct decision {
 	int64_t number, at;
@@ -47,8 +47,8 @@ struct decision {
 };
 
 /* Each decision on a series, oldest first. */
-enum rc decision_each(struct ledger *l, int64_t series, void (*each)(void *ctx, const struct decision *d),
-	void *ctx, struct err *e);
+enum rc decision_each(struct ledger *l, int64_t series,
+	void (*each)(void *ctx, const struct decision *d), void *ctx, struct err *e);
 
 /* ---- what a person has looked at: so that a lost line resumes at the same slice ---- */
 
@@ -58,15 +58,17 @@ struct seen {
 	char *slices;     /* one '0' or '1' for each slice; owned, may be NULL */
 };
 
-enum rc seen_save(struct ledger *l, const char *account, int64_t series, const struct seen *s,
-	struct err *e);
+enum rc seen_save(
+	struct ledger *l, const char *account, int64_t series, const struct seen *s, struct err *e);
 /* RC_NOT_FOUND where the account never opened it.  free() out->slices. */
-enum rc seen_load(struct ledger *l, const char *account, int64_t series, struct seen *out, struct err *e);
+enum rc seen_load(
+	struct ledger *l, const char *account, int64_t series, struct seen *out, struct err *e);
 
 /* ---- the log, for `wetread history` ---- */
 
 /* Each event on (kind, object) or, with kind NULL, each event at all; oldest first. */
 enum rc history_each(struct ledger *l, const char *kind, const char *object,
-	void (*each)(void *ctx, int64_t seq, const char *body, const char *hash), void *ctx, struct err *e);
+	void (*each)(void *ctx, int64_t seq, const char *body, const char *hash), void *ctx,
+	struct err *e);
 
 #endif

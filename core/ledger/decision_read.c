@@ -11,8 +11,8 @@
 static void
 join_reasons(struct ledger *l, struct decision *d)
 {
-	struct stmt *s = db_query(ledger_db(l),
-		"SELECT code FROM decision_reason WHERE decision = $1 ORDER BY code");
+	struct stmt *s = db_query(
+		ledger_db(l), "SELECT code FROM decision_reason WHERE decision = $1 ORDER BY code");
 	size_t used = 0;
 
 	stmt_int(s, 1, d->number);
@@ -20,8 +20,8 @@ join_reasons(struct ledger *l, struct decision *d)
 	while (stmt_step(s, NULL) == RC_OK && used + 1 < sizeof(d->reasons)) {
 		const struct reason *r = reason_find(stmt_get_text(s, 0));
 
-		snprintf(d->reasons + used, sizeof(d->reasons) - used, "%s%s %s", used > 0 ? "; " : "",
-			stmt_get_text(s, 0), r != NULL ? r->meaning : "");
+		snprintf(d->reasons + used, sizeof(d->reasons) - used, "%s%s %s",
+			used > 0 ? "; " : "", stmt_get_text(s, 0), r != NULL ? r->meaning : "");
 		used += strlen(d->reasons + used);
 	}
 	stmt_done(s);
@@ -52,10 +52,13 @@ decision_each(struct ledger *l, int64_t series, void (*each)(void *ctx, const st
 	void *ctx, struct err *e)
 {
 	struct stmt *s = db_query(ledger_db(l),
-		"SELECT d.id, d.step, d.verdict, d.note, d.account, d.name, d.role, d.at, g.meaning, g.at,"
+		"SELECT d.id, d.step, d.verdict, d.note, d.account, d.name, d.role, d.at, "
+		"g.meaning, g.at,"
 		" g.hash, CASE WHEN d.manifest = s.manifest THEN 1 ELSE 0 END,"
-		" (SELECT max(n.id) FROM decision n WHERE n.series = d.series AND n.supersedes = d.id)"
-		" FROM decision d JOIN signature g ON g.decision = d.id JOIN series s ON s.id = d.series"
+		" (SELECT max(n.id) FROM decision n WHERE n.series = d.series AND n.supersedes = "
+		"d.id)"
+		" FROM decision d JOIN signature g ON g.decision = d.id JOIN series s ON s.id = "
+		"d.series"
 		" WHERE d.series = $1 ORDER BY d.id");
 	enum rc rc;
 
@@ -71,8 +74,7 @@ decision_each(struct ledger *l, int64_t series, void (*each)(void *ctx, const st
 }
 
 enum rc
-seen_save(struct ledger *l, const char *account, int64_t series, const struct seen *seen,
-	struct err *e)
+seen_save(struct ledger *l, const char *account, int64_t series, const struct seen *seen, struct err *e)
 {
 	struct stmt *s;
 	enum rc rc = db_begin(ledger_db(l), e);
@@ -130,9 +132,10 @@ history_each(struct ledger *l, const char *kind, const char *object,
 	if (kind == NULL) {
 		s = db_query(ledger_db(l), "SELECT seq, body, hash FROM event ORDER BY seq");
 	} else {
-		s = db_query(ledger_db(l), "SELECT e.seq, e.body, e.hash FROM event_object o"
-					   " JOIN event e ON e.seq = o.seq"
-					   " WHERE o.kind = $1 AND o.object = $2 ORDER BY e.seq");
+		s = db_query(ledger_db(l),
+			"SELECT e.seq, e.body, e.hash FROM event_object o"
+			" JOIN event e ON e.seq = o.seq"
+			" WHERE o.kind = $1 AND o.object = $2 ORDER BY e.seq");
 		stmt_text(s, 1, kind);
 		stmt_text(s, 2, object);
 	}

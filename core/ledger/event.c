@@ -44,9 +44,10 @@ check_clock(struct ledger *l, int64_t now, struct err *e)
 		json_decref(body);
 	}
 	stmt_done(s);
-	return behind ? err_set(e, RC_DENIED,
-				"the clock is behind the last event of the record; set it right first")
-		      : RC_OK;
+	return behind
+		? err_set(e, RC_DENIED,
+			  "the clock is behind the last event of the record; set it right first")
+		: RC_OK;
 }
 
 static json_t *
@@ -62,8 +63,7 @@ text(const char *s)
 }
 
 static char *
-event_body(struct ledger *l, const struct signer *who, const struct event *ev, int64_t seq,
-	int64_t now)
+event_body(struct ledger *l, const struct signer *who, const struct event *ev, int64_t seq, int64_t now)
 {
 	char time[CLOCK_TEXT];
 	json_t *o = json_object();

@@ -34,7 +34,7 @@ key_unhex(unsigned char *to, size_t n, const char *hex)
 	const char *end = NULL;
 
 	return sodium_hex2bin(to, n, hex, strlen(hex), NULL, &got, &end) == 0 && got == n &&
-	       *end == '\0';
+		*end == '\0';
 }
 
 void
@@ -94,24 +94,22 @@ key_password_check(const char *password, struct err *e)
 		uint32_t c = str_next(p, &n);
 
 		if (c < 0x20 || c == 0x7f || (c == 0xfffd && n == 1))
-			return err_set(e, RC_INVALID,
-				"a password takes printable characters only");
+			return err_set(e, RC_INVALID, "a password takes printable characters only");
 		characters++;
 	}
 	if (characters < KEY_PASSWORD_LEAST)
-		return err_set(e, RC_INVALID, "a password has at least %d characters",
-			KEY_PASSWORD_LEAST);
+		return err_set(
+			e, RC_INVALID, "a password has at least %d characters", KEY_PASSWORD_LEAST);
 	if (characters > KEY_PASSWORD_MOST)
-		return err_set(e, RC_INVALID, "a password has at most %d characters",
-			KEY_PASSWORD_MOST);
+		return err_set(e, RC_INVALID, "a password has at most %d characters", KEY_PASSWORD_MOST);
 	return RC_OK;
 }
 
 static void
 associated(struct buf *b, const char *user, const struct sealed_key *s)
 {
-	buf_format(b, "wetread-key-v1\n%s\n%s\n%lld\n%lld\n", user, s->public_key, (long long)s->ops,
-		(long long)s->mem);
+	buf_format(b, "wetread-key-v1\n%s\n%s\n%lld\n%lld\n", user, s->public_key,
+		(long long)s->ops, (long long)s->mem);
 }
 
 static enum rc

@@ -10,7 +10,7 @@
 #include "core/base/err.h"
 
 enum {
-	KEY_PUBLIC_HEX = 65,  /* 32 bytes as hexadecimal and a NUL */
+	KEY_PUBLIC_HEX = 65, /* 32 bytes as hexadecimal and a NUL */
 	KEY_SIGNATURE_HEX = 129,
 	DIGEST_HEX = 65,
 	KEY_PASSWORD_LEAST = 12, /* R-14, characters */
@@ -19,7 +19,7 @@ enum {
 
 /* An Ed25519 key pair.  The secret lies in locked memory that is wiped by key_free. */
 struct sign_key {
-	unsigned char *secret; /* 64 bytes, sodium_malloc */
+	unsigned char *secret;    /* 64 bytes, sodium_malloc */
 	char kid[KEY_PUBLIC_HEX]; /* the public key in hexadecimal: the key's name everywhere */
 };
 
@@ -42,11 +42,11 @@ struct sealed_key {
 
 /* 12 to 256 characters; RC_INVALID says what is wrong. */
 enum rc key_password_check(const char *password, struct err *e);
-enum rc key_seal(const struct sign_key *k, const char *user, const char *password, struct sealed_key *out,
-	struct err *e);
+enum rc key_seal(const struct sign_key *k, const char *user, const char *password,
+	struct sealed_key *out, struct err *e);
 /* RC_DENIED: the password is wrong or the row is not this user's.  Takes about 0.1 s. */
-enum rc key_open(const struct sealed_key *s, const char *user, const char *password, struct sign_key *out,
-	struct err *e);
+enum rc key_open(const struct sealed_key *s, const char *user, const char *password,
+	struct sign_key *out, struct err *e);
 
 /* hex(Ed25519(tag NUL bytes)) */
 void key_sign(const struct sign_key *k, const char *tag, const void *bytes, size_t n,

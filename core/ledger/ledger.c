@@ -131,8 +131,12 @@ static enum rc
 found(struct ledger *l, const struct ledger_founder *f, const struct sign_key *officer, struct err *e)
 {
 	struct signer as_officer = {
-		.key = officer, .user = f->user, .name = f->name,
-		.role = "officer", .session = "", .source = "",
+		.key = officer,
+		.user = f->user,
+		.name = f->name,
+		.role = "officer",
+		.session = "",
+		.source = "",
 	};
 	struct event genesis = {
 		.action = "archive-created",

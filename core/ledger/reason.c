@@ -6,14 +6,14 @@
 #include "core/base/mem.h"
 
 static const struct reason table[] = {
-#define X(code_, scheme_, meaning_, group_, modalities_, level_, action_, phi_)                    \
-	{ .code = code_,                                                                           \
-		.scheme = scheme_,                                                                 \
-		.meaning = meaning_,                                                               \
-		.group = group_,                                                                   \
-		.modalities = modalities_,                                                         \
-		.level = level_,                                                                   \
-		.action = REASON_##action_,                                                        \
+#define X(code_, scheme_, meaning_, group_, modalities_, level_, action_, phi_) \
+	{ .code = code_, \
+		.scheme = scheme_, \
+		.meaning = meaning_, \
+		.group = group_, \
+		.modalities = modalities_, \
+		.level = level_, \
+		.action = REASON_##action_, \
 		.phi = phi_ },
 #include "core/ledger/reason.def"
 #undef X

@@ -29,7 +29,8 @@ static const char tables[] =
 	" event BIGINT NOT NULL);"
 	"CREATE TABLE account_role (account TEXT NOT NULL, role TEXT NOT NULL, study TEXT NOT NULL,"
 	" site TEXT NOT NULL, event BIGINT NOT NULL, PRIMARY KEY (account, role, study, site));"
-	"CREATE TABLE session (id TEXT PRIMARY KEY, account TEXT NOT NULL, public_key TEXT NOT NULL,"
+	"CREATE TABLE session (id TEXT PRIMARY KEY, account TEXT NOT NULL, public_key TEXT NOT "
+	"NULL,"
 	" source TEXT NOT NULL, started BIGINT NOT NULL, ended BIGINT NOT NULL);"
 
 	"CREATE TABLE step (workflow TEXT NOT NULL, name TEXT NOT NULL, place BIGINT NOT NULL,"
@@ -65,19 +66,23 @@ static const char tables[] =
 	" running BIGINT NOT NULL, event BIGINT NOT NULL, hash TEXT NOT NULL);"
 
 	/* what a person has looked at: a working state, not a record; what was seen is signed with the verdict */
-	"CREATE TABLE seen (account TEXT NOT NULL, series BIGINT NOT NULL, revision BIGINT NOT NULL,"
+	"CREATE TABLE seen (account TEXT NOT NULL, series BIGINT NOT NULL, revision BIGINT NOT "
+	"NULL,"
 	" slice BIGINT NOT NULL, slices TEXT NOT NULL, at BIGINT NOT NULL,"
 	" PRIMARY KEY (account, series));";
 
 static const char more_study[] =
 	", trial TEXT NOT NULL, site TEXT NOT NULL, subject TEXT NOT NULL, visit TEXT NOT NULL";
 static const char more_series[] =
-	", exam BIGINT NOT NULL, state TEXT NOT NULL, revision BIGINT NOT NULL, settled BIGINT NOT NULL,"
+	", exam BIGINT NOT NULL, state TEXT NOT NULL, revision BIGINT NOT NULL, settled BIGINT NOT "
+	"NULL,"
 	" why BIGINT NOT NULL, images BIGINT NOT NULL, slices BIGINT NOT NULL, gap TEXT NOT NULL,"
-	" missing TEXT NOT NULL, spacing TEXT NOT NULL, manifest TEXT NOT NULL, pixels TEXT NOT NULL,"
+	" missing TEXT NOT NULL, spacing TEXT NOT NULL, manifest TEXT NOT NULL, pixels TEXT NOT "
+	"NULL,"
 	" arrived BIGINT NOT NULL";
 static const char more_image[] =
-	", series BIGINT NOT NULL, place BIGINT NOT NULL, digest TEXT NOT NULL, bytes BIGINT NOT NULL,"
+	", series BIGINT NOT NULL, place BIGINT NOT NULL, digest TEXT NOT NULL, bytes BIGINT NOT "
+	"NULL,"
 	" pixel_digest TEXT NOT NULL, flags BIGINT NOT NULL, slices BIGINT NOT NULL,"
 	" fault TEXT NOT NULL, arrived BIGINT NOT NULL";
 
@@ -95,7 +100,8 @@ static const struct {
 	int place;
 	const char *roles[3];
 } steps[] = {
-	{ "default", "phi", "no identifying text in the pixels", "pixels", 1, { "reviewer", "radiologist" } },
+	{ "default", "phi", "no identifying text in the pixels", "pixels", 1,
+		{ "reviewer", "radiologist" } },
 	{ "default", "quality", "right scan, complete, sharp", "", 2, { "reviewer", "radiologist" } },
 };
 
@@ -181,7 +187,7 @@ schema_check(struct db *d, struct err *e)
 		return err_set(e, RC_INVALID, "this is no wetread ledger");
 	if (version > SCHEMA_VERSION)
 		return err_set(e, RC_UNSUPPORTED,
-			"the ledger has version %ld, this program knows %d: use a newer wetread", version,
-			SCHEMA_VERSION);
+			"the ledger has version %ld, this program knows %d: use a newer wetread",
+			version, SCHEMA_VERSION);
 	return RC_OK;
 }

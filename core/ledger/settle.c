@@ -108,9 +108,12 @@ member_flags(struct settling *g, struct stmt *s)
 		enum header_flag flag;
 		uint64_t why;
 	} by_flag[] = {
-		{ HEADER_SHORT, WHY(SHORT) }, { HEADER_OVERLAY, WHY(OVERLAY) },
-		{ HEADER_CHARSET, WHY(CHARSET) }, { HEADER_ENCAPSULATED_DOC, WHY(DOCUMENT) },
-		{ HEADER_CLEANED, WHY(CONTROL) }, { HEADER_ICON, WHY(ICON) },
+		{ HEADER_SHORT, WHY(SHORT) },
+		{ HEADER_OVERLAY, WHY(OVERLAY) },
+		{ HEADER_CHARSET, WHY(CHARSET) },
+		{ HEADER_ENCAPSULATED_DOC, WHY(DOCUMENT) },
+		{ HEADER_CLEANED, WHY(CONTROL) },
+		{ HEADER_ICON, WHY(ICON) },
 	};
 
 	for (size_t i = 0; i < MEM_COUNT(by_flag); i++)
@@ -150,7 +153,8 @@ static enum rc
 read_series(struct settling *g, struct err *e)
 {
 	struct stmt *s = db_query(ledger_db(g->l),
-		"SELECT revision, series.arrived, state, modality, sop_class, series_description, manifest,"
+		"SELECT revision, series.arrived, state, modality, sop_class, series_description, "
+		"manifest,"
 		" protocol_name, series_uid, study_uid, subject, visit, site FROM series"
 		" JOIN exam ON exam.id = series.exam WHERE series.id = $1");
 	enum rc rc;
@@ -213,8 +217,9 @@ matrix_flag(struct settling *g)
 		for (size_t m = 0; m < g->n; m++) {
 			long rows = g->members[m].rows, columns = g->members[m].columns;
 
-			if (rows > 0 && (rows < usual[i].least || rows > usual[i].most ||
-						columns < usual[i].least || columns > usual[i].most))
+			if (rows > 0 &&
+				(rows < usual[i].least || rows > usual[i].most ||
+					columns < usual[i].least || columns > usual[i].most))
 				g->why |= WHY(OUTLIER);
 		}
 	}
@@ -265,8 +270,7 @@ missing_flags(struct settling *g, struct err *e)
 		stmt_int(s, 1, g->series);
 		rc = stmt_step(s, e);
 		if (rc == RC_OK && stmt_get_int(s, 0) == 0) {
-			buf_format(&g->missing, "%s%s", g->missing.len > 0 ? " " : "",
-				expected[i].name);
+			buf_format(&g->missing, "%s%s", g->missing.len > 0 ? " " : "", expected[i].name);
 			g->why |= WHY(TAGS);
 		}
 		stmt_free(s);
@@ -366,7 +370,8 @@ write_series(struct settling *g, const char *state, struct err *e)
 {
 	struct stmt *s = db_query(ledger_db(g->l),
 		"UPDATE series SET settled = 1, why = $1, images = $2, slices = $3, gap = $4,"
-		" missing = $5, spacing = $6, manifest = $7, pixels = $8, state = $9 WHERE id = $10");
+		" missing = $5, spacing = $6, manifest = $7, pixels = $8, state = $9 WHERE id = "
+		"$10");
 
 	stmt_int(s, 1, (int64_t)g->why);
 	stmt_int(s, 2, (int64_t)g->n);
@@ -420,7 +425,8 @@ insert_task(struct settling *g, const char *step, int64_t rank, const char *subj
 	const char *search, struct err *e)
 {
 	struct stmt *s = db_query(ledger_db(g->l),
-		"INSERT INTO task (id, series, workflow, step, state, later, rank, arrived, subject,"
+		"INSERT INTO task (id, series, workflow, step, state, later, rank, arrived, "
+		"subject,"
 		" search) VALUES ($1, $2, 'default', $3, 'open', 0, $4, $5, $6, $7)");
 
 	stmt_int(s, 1, ledger_next(g->l, "SELECT max(id) FROM task"));
@@ -434,13 +440,12 @@ insert_task(struct settling *g, const char *step, int64_t rank, const char *subj
 }
 
 static enum rc
-insert_tasks(struct settling *g, int64_t rank, const char *subject, const char *search,
-	struct err *e)
+insert_tasks(struct settling *g, int64_t rank, const char *subject, const char *search, struct err *e)
 {
 	char steps[16][32];
 	size_t n = 0;
-	struct stmt *s = db_query(ledger_db(g->l),
-		"SELECT name FROM step WHERE workflow = 'default' ORDER BY place");
+	struct stmt *s = db_query(
+		ledger_db(g->l), "SELECT name FROM step WHERE workflow = 'default' ORDER BY place");
 	enum rc rc = RC_OK;
 
 	while (n < MEM_COUNT(steps) && stmt_step(s, NULL) == RC_OK)
@@ -477,9 +482,8 @@ write_event(struct settling *g, const struct signer *who, const char *action, co
 	snprintf(object, sizeof(object), "%lld", (long long)g->series);
 	ev.data = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I}", "series_uid",
 		g->uid, "study_uid", g->study_uid, "subject", g->subject, "visit", g->visit, "site",
-		g->site, "state", state, "manifest", g->manifest,
-		"why", words, "images", (json_int_t)g->n, "slices", (json_int_t)g->slices, "revision",
-		(json_int_t)g->revision);
+		g->site, "state", state, "manifest", g->manifest, "why", words, "images",
+		(json_int_t)g->n, "slices", (json_int_t)g->slices, "revision", (json_int_t)g->revision);
 	return event_append(g->l, who, &ev, NULL, e);
 }
 

@@ -98,8 +98,8 @@ fill_row(struct worklist_row *r, struct stmt *s)
 }
 
 enum rc
-worklist_page(struct ledger *l, const struct worklist_query *q, struct worklist_row *out, int64_t *n,
-	struct err *e)
+worklist_page(struct ledger *l, const struct worklist_query *q, struct worklist_row *out,
+	int64_t *n, struct err *e)
 {
 	char words[WORDS_MOST][100];
 	size_t count = patterns(q->filter, words);
@@ -177,8 +177,8 @@ worklist_place(struct ledger *l, const struct worklist_query *q, int64_t task, i
 enum rc
 worklist_row_of(struct ledger *l, int64_t task, struct worklist_row *out, struct err *e)
 {
-	char *sql = mem_format("%s FROM task t%s WHERE t.id = $1 AND t.state = 'open'", row_columns,
-		row_joins);
+	char *sql = mem_format(
+		"%s FROM task t%s WHERE t.id = $1 AND t.state = 'open'", row_columns, row_joins);
 	struct stmt *s = db_query_once(ledger_db(l), sql);
 	enum rc rc;
 
@@ -197,8 +197,8 @@ worklist_role(struct ledger *l, const struct session *who, const char *step, con
 {
 	*role = NULL;
 	for (size_t i = 0; i < who->role_count && *role == NULL; i++) {
-		struct stmt *s = db_query(ledger_db(l),
-			"SELECT 1 FROM step_role WHERE workflow = 'default' AND step = $1 AND role = $2");
+		struct stmt *s = db_query(
+			ledger_db(l), "SELECT 1 FROM step_role WHERE workflow = 'default' AND step = $1 AND role = $2");
 
 		stmt_text(s, 1, step);
 		stmt_text(s, 2, who->roles[i]);
@@ -213,8 +213,8 @@ worklist_role(struct ledger *l, const struct session *who, const char *step, con
 static enum rc
 count_step(struct ledger *l, struct worklist_step *step, struct err *e)
 {
-	struct stmt *s = db_query(ledger_db(l),
-		"SELECT later, count(*) FROM task WHERE step = $1 AND state = 'open' GROUP BY later");
+	struct stmt *s = db_query(
+		ledger_db(l), "SELECT later, count(*) FROM task WHERE step = $1 AND state = 'open' GROUP BY later");
 	enum rc rc;
 
 	step->open = step->later = 0;
@@ -257,9 +257,11 @@ enum rc
 worklist_standing(struct ledger *l, int64_t series, char *to, size_t size, struct err *e)
 {
 	struct stmt *s = db_query(ledger_db(l),
-		"SELECT t.step, t.state, (SELECT d.verdict FROM decision d WHERE d.series = t.series AND"
+		"SELECT t.step, t.state, (SELECT d.verdict FROM decision d WHERE d.series = "
+		"t.series AND"
 		" d.step = t.step ORDER BY d.id DESC LIMIT 1) FROM task t JOIN step p"
-		" ON p.workflow = t.workflow AND p.name = t.step WHERE t.series = $1 ORDER BY p.place");
+		" ON p.workflow = t.workflow AND p.name = t.step WHERE t.series = $1 ORDER BY "
+		"p.place");
 	size_t used = 0;
 	enum rc rc;
 

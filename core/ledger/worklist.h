@@ -16,7 +16,7 @@ enum worklist_sort {
 const char *worklist_sort_name(enum worklist_sort s);
 
 struct worklist_query {
-	const char *step;   /* e.g. "phi" */
+	const char *step; /* e.g. "phi" */
 	const char *filter; /* every blank-separated word (12 at most) must be in the row, any case; "" all */
 	enum worklist_sort sort;
 	int64_t offset, limit;
@@ -39,8 +39,8 @@ enum rc worklist_page(struct ledger *l, const struct worklist_query *q, struct w
 enum rc worklist_total(struct ledger *l, const struct worklist_query *q, int64_t *total, struct err *e);
 
 /* The place of a task in the list, from 0; -1 where it is not in it. */
-enum rc worklist_place(struct ledger *l, const struct worklist_query *q, int64_t task, int64_t *place,
-	struct err *e);
+enum rc worklist_place(struct ledger *l, const struct worklist_query *q, int64_t task,
+	int64_t *place, struct err *e);
 
 /* One open task by its id: a row as the list shows it.  RC_NOT_FOUND where it is done. */
 enum rc worklist_row_of(struct ledger *l, int64_t task, struct worklist_row *out, struct err *e);
@@ -54,12 +54,12 @@ struct worklist_step {
 };
 
 /* The steps that any of the roles may do, in the order of the workflow, with counts. */
-enum rc worklist_steps(struct ledger *l, const struct session *who, struct worklist_step *out, size_t *n,
-	struct err *e);
+enum rc worklist_steps(struct ledger *l, const struct session *who, struct worklist_step *out,
+	size_t *n, struct err *e);
 
 /* The role of the session that may do `step`; RC_DENIED where none may. */
-enum rc worklist_role(struct ledger *l, const struct session *who, const char *step, const char **role,
-	struct err *e);
+enum rc worklist_role(struct ledger *l, const struct session *who, const char *step,
+	const char **role, struct err *e);
 
 /* The steps of one series and how they stand: "phi open · quality done". */
 enum rc worklist_standing(struct ledger *l, int64_t series, char *to, size_t size, struct err *e);

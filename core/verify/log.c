@@ -20,7 +20,9 @@ struct reading {
 	int64_t time; /* of the event before, microseconds */
 };
 
-enum { CLOCK_SLACK_US = 2000000 }; /* what the writer allows a clock to be behind the event before */
+enum {
+	CLOCK_SLACK_US = 2000000
+}; /* what the writer allows a clock to be behind the event before */
 
 static const char *
 text(const json_t *o, const char *name)
@@ -192,8 +194,7 @@ take_enrolment(struct reading *r, const struct row *row)
 	add_key(r->v, text(data, "public_key"), user, "user");
 	json_array_foreach(json_object_get(data, "roles"), i, role)
 	{
-		if (strcmp(json_string_value(role) != NULL ? json_string_value(role) : "",
-			    "officer") == 0)
+		if (strcmp(json_string_value(role) != NULL ? json_string_value(role) : "", "officer") == 0)
 			json_object_set_new(r->v->officers, user, json_true());
 	}
 	json_object_set_new(table(r->v, "account"), user,
@@ -210,8 +211,8 @@ take_login(struct reading *r, const struct row *row)
 	if (json_object_get(r->v->keys, kid) != NULL)
 		verify_altered(r->v, "event %lld: a session key was used before", (long long)row->seq);
 	json_object_set_new(r->v->keys, kid,
-		json_pack("{s:s, s:s, s:s}", "user", text(row->j, "user"), "role", "session", "session",
-			text(row->j, "session")));
+		json_pack("{s:s, s:s, s:s}", "user", text(row->j, "user"), "role", "session",
+			"session", text(row->j, "session")));
 }
 
 static void
@@ -249,12 +250,12 @@ take_decision(struct reading *r, const struct row *row)
 	if (json_object_get(table(v, "decision"), number) != NULL)
 		verify_altered(v, "event %lld: decision %s is there twice", (long long)row->seq, number);
 	json_object_set_new(table(v, "decision"), number,
-		json_pack("{s:I, s:I, s:s, s:O, s:s, s:s, s:s, s:s}", "event", (json_int_t)row->seq, "at",
-			(json_int_t)time_of(text(row->j, "time")), "series",
+		json_pack("{s:I, s:I, s:s, s:O, s:s, s:s, s:s, s:s}", "event", (json_int_t)row->seq,
+			"at", (json_int_t)time_of(text(row->j, "time")), "series",
 			text(row->j, "object"), "data", data, "account", user, "name",
 			text(row->j, "name"), "role", text(row->j, "role"), "hash", row->hash));
-	json_object_set_new(table(v, "series_state"), text(row->j, "object"),
-		json_string(text(data, "state")));
+	json_object_set_new(
+		table(v, "series_state"), text(row->j, "object"), json_string(text(data, "state")));
 	take_step(v, text(row->j, "object"), text(data, "step"));
 }
 

@@ -12,8 +12,10 @@
 static const char usage[] =
 	"usage: wetread-verify [--json] [--objects] ARCHIVE\n"
 	"\n"
-	"Checks the record of an archive without changing it: the chain of events, every signature and\n"
-	"whose key made it, the order of times, the anchors, and that decisions, signatures, tasks and images\n"
+	"Checks the record of an archive without changing it: the chain of events, every signature "
+	"and\n"
+	"whose key made it, the order of times, the anchors, and that decisions, signatures, tasks "
+	"and images\n"
 	"in the tables are those that the events tell of.\n"
 	"\n"
 	"  --objects   also hash every stored file\n"
@@ -35,8 +37,9 @@ print_json(const struct verify *v, enum verify_result result)
 	for (size_t i = 0; i < v->findings; i++)
 		json_array_append_new(findings, json_string(v->finding[i]));
 	o = json_pack("{s:s, s:I, s:s, s:I, s:I, s:I, s:o}", "result", verdicts[result], "events",
-		(json_int_t)v->events, "head", v->head, "signatures", (json_int_t)v->signatures, "anchors",
-		(json_int_t)v->anchors, "objects", (json_int_t)v->objects, "findings", findings);
+		(json_int_t)v->events, "head", v->head, "signatures", (json_int_t)v->signatures,
+		"anchors", (json_int_t)v->anchors, "objects", (json_int_t)v->objects, "findings",
+		findings);
 	json_dumpf(o, stdout, JSON_COMPACT);
 	putchar('\n');
 	json_decref(o);

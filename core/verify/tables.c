@@ -39,8 +39,8 @@ query(struct verify *v, const char *sql)
 static void
 reasons_of(struct verify *v, const char *number, char *to, size_t size)
 {
-	sqlite3_stmt *s =
-		query(v, "SELECT code FROM decision_reason WHERE decision = CAST(? AS INTEGER) ORDER BY code");
+	sqlite3_stmt *s = query(
+		v, "SELECT code FROM decision_reason WHERE decision = CAST(? AS INTEGER) ORDER BY code");
 	size_t used = 0;
 
 	to[0] = '\0';
@@ -81,29 +81,37 @@ same_decision(struct verify *v, sqlite3_stmt *s, const json_t *told)
 	const struct {
 		const char *is, *should;
 	} pairs[] = {
-		{ column(s, 1), text(told, "series") }, { column(s, 2), text(d, "step") },
-		{ column(s, 3), text(d, "verdict") }, { column(s, 4), text(d, "note") },
-		{ column(s, 5), text(told, "account") }, { column(s, 6), text(told, "name") },
-		{ column(s, 7), text(told, "role") }, { column(s, 9), text(d, "manifest") },
-		{ column(s, 12), text(told, "account") }, { column(s, 13), text(told, "name") },
-		{ column(s, 14), text(d, "meaning") }, { column(s, 15), text(d, "when") },
+		{ column(s, 1), text(told, "series") },
+		{ column(s, 2), text(d, "step") },
+		{ column(s, 3), text(d, "verdict") },
+		{ column(s, 4), text(d, "note") },
+		{ column(s, 5), text(told, "account") },
+		{ column(s, 6), text(told, "name") },
+		{ column(s, 7), text(told, "role") },
+		{ column(s, 9), text(d, "manifest") },
+		{ column(s, 12), text(told, "account") },
+		{ column(s, 13), text(told, "name") },
+		{ column(s, 14), text(d, "meaning") },
+		{ column(s, 15), text(d, "when") },
 		{ column(s, 18), text(told, "hash") },
 	};
 	const struct {
 		int column;
 		const json_t *should;
 	} numbers[] = {
-		{ 8, json_object_get(d, "revision") }, { 10, json_object_get(d, "supersedes") },
-		{ 11, json_object_get(told, "event") }, { 16, json_object_get(d, "running") },
-		{ 17, json_object_get(told, "event") }, { 19, json_object_get(told, "at") },
+		{ 8, json_object_get(d, "revision") },
+		{ 10, json_object_get(d, "supersedes") },
+		{ 11, json_object_get(told, "event") },
+		{ 16, json_object_get(d, "running") },
+		{ 17, json_object_get(told, "event") },
+		{ 19, json_object_get(told, "at") },
 	};
 
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
 		if (strcmp(pairs[i].is, pairs[i].should) != 0)
 			return false;
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (sqlite3_column_int64(s, numbers[i].column) !=
-			json_integer_value(numbers[i].should))
+		if (sqlite3_column_int64(s, numbers[i].column) != json_integer_value(numbers[i].should))
 			return false;
 	reasons_of(v, column(s, 0), have, sizeof(have));
 	reasons_told(json_object_get(d, "reasons"), want, sizeof(want));
@@ -114,9 +122,11 @@ static void
 check_decisions(struct verify *v)
 {
 	sqlite3_stmt *s = query(v,
-		"SELECT d.id, d.series, d.step, d.verdict, d.note, d.account, d.name, d.role, d.revision,"
+		"SELECT d.id, d.series, d.step, d.verdict, d.note, d.account, d.name, d.role, "
+		"d.revision,"
 		" d.manifest, d.supersedes, d.event, g.account, g.name, g.meaning, g.at, g.running,"
-		" g.event, g.hash, d.at FROM decision d LEFT JOIN signature g ON g.decision = d.id ORDER BY d.id");
+		" g.event, g.hash, d.at FROM decision d LEFT JOIN signature g ON g.decision = d.id "
+		"ORDER BY d.id");
 	json_t *told = json_object_get(v->replay, "decision");
 	size_t rows = 0;
 
@@ -127,8 +137,8 @@ check_decisions(struct verify *v)
 		if (d == NULL)
 			verify_altered(v, "decision %s: no event tells of it", column(s, 0));
 		else if (!same_decision(v, s, d))
-			verify_altered(v, "decision %s: the table differs from its event",
-				column(s, 0));
+			verify_altered(
+				v, "decision %s: the table differs from its event", column(s, 0));
 	}
 	sqlite3_finalize(s);
 	if (rows < json_object_size(told))
@@ -148,8 +158,9 @@ text_digest(const char *t, char hex[65])
 static void
 check_images(struct verify *v)
 {
-	sqlite3_stmt *s = query(v, "SELECT i.sop_uid, i.series, i.digest, i.pixel_digest, h.json FROM image i"
-				   " LEFT JOIN header h ON h.image = i.id");
+	sqlite3_stmt *s = query(v,
+		"SELECT i.sop_uid, i.series, i.digest, i.pixel_digest, h.json FROM image i"
+		" LEFT JOIN header h ON h.image = i.id");
 	json_t *told = json_object_get(v->replay, "image");
 	char header[65];
 	size_t rows = 0;
@@ -183,10 +194,11 @@ static void
 check_series(struct verify *v)
 {
 	/* columns 2.. under the names that they have in the event */
-	static const char *const told[] = { "manifest", "series_uid", "study_uid", "subject", "visit",
-		"site" };
+	static const char *const told[] = { "manifest", "series_uid", "study_uid", "subject",
+		"visit", "site" };
 	sqlite3_stmt *s = query(v,
-		"SELECT s.id, s.state, s.manifest, s.series_uid, x.study_uid, x.subject, x.visit, x.site,"
+		"SELECT s.id, s.state, s.manifest, s.series_uid, x.study_uid, x.subject, x.visit, "
+		"x.site,"
 		" s.settled FROM series s LEFT JOIN exam x ON x.id = s.exam");
 	json_t *states = json_object_get(v->replay, "series_state");
 	json_t *series = json_object_get(v->replay, "series");
@@ -235,8 +247,8 @@ check_tasks(struct verify *v)
 		else if (strcmp(state, "rejected") == 0)
 			should = "void";
 		if (strcmp(column(s, 2), should) != 0)
-			verify_altered(v, "series %s: its step %s is %s, the events say %s", column(s, 0),
-				column(s, 1), column(s, 2), should);
+			verify_altered(v, "series %s: its step %s is %s, the events say %s",
+				column(s, 0), column(s, 1), column(s, 2), should);
 	}
 	sqlite3_finalize(s);
 }

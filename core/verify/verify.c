@@ -97,8 +97,8 @@ open_ledger(struct verify *v)
 	sqlite3_busy_timeout(v->db, 10000);
 	sqlite3_exec(v->db, "BEGIN", NULL, NULL, NULL); /* one state of the file for all checks */
 	ok = sqlite3_prepare_v2(v->db, "SELECT value FROM meta WHERE name = 'id'", -1, &s, NULL) ==
-		     SQLITE_OK &&
-	     sqlite3_step(s) == SQLITE_ROW;
+			SQLITE_OK &&
+		sqlite3_step(s) == SQLITE_ROW;
 	if (ok)
 		snprintf(v->id, sizeof(v->id), "%s", (const char *)sqlite3_column_text(s, 0));
 	else
@@ -125,24 +125,29 @@ static const struct {
 } guards[] = {
 	{ "event_no_update", "event",
 		"BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'event takes no changes'); END" },
-	{ "event_no_delete", "event",
-		"BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'event takes no deletions'); END" },
+	{ "event_no_delete",
+		"event", "BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'event takes no deletions'); END" },
 	{ "event_next", "event",
-		"BEFORE INSERT ON event WHEN NEW.seq IS NOT (SELECT ifnull(max(seq), 0) + 1 FROM event)"
-		" OR NEW.prev IS NOT ifnull((SELECT hash FROM event ORDER BY seq DESC LIMIT 1), '') BEGIN"
+		"BEFORE INSERT ON event WHEN NEW.seq IS NOT (SELECT ifnull(max(seq), 0) + 1 FROM "
+		"event)"
+		" OR NEW.prev IS NOT ifnull((SELECT hash FROM event ORDER BY seq DESC LIMIT 1), "
+		"'') BEGIN"
 		" SELECT RAISE(ABORT, 'event takes only the next row'); END" },
-	{ "decision_no_update", "decision",
-		"BEFORE UPDATE ON decision BEGIN SELECT RAISE(ABORT, 'decision takes no changes'); END" },
+	{ "decision_no_update",
+		"decision", "BEFORE UPDATE ON decision BEGIN SELECT RAISE(ABORT, 'decision takes no changes'); END" },
 	{ "decision_no_delete", "decision",
-		"BEFORE DELETE ON decision BEGIN SELECT RAISE(ABORT, 'decision takes no deletions');"
+		"BEFORE DELETE ON decision BEGIN SELECT RAISE(ABORT, 'decision takes no "
+		"deletions');"
 		" END" },
 	{ "decision_new", "decision",
-		"BEFORE INSERT ON decision WHEN EXISTS (SELECT 1 FROM decision WHERE id = NEW.id) BEGIN"
+		"BEFORE INSERT ON decision WHEN EXISTS (SELECT 1 FROM decision WHERE id = NEW.id) "
+		"BEGIN"
 		" SELECT RAISE(ABORT, 'decision takes only new rows'); END" },
-	{ "signature_no_update", "signature",
-		"BEFORE UPDATE ON signature BEGIN SELECT RAISE(ABORT, 'signature takes no changes'); END" },
+	{ "signature_no_update",
+		"signature", "BEFORE UPDATE ON signature BEGIN SELECT RAISE(ABORT, 'signature takes no changes'); END" },
 	{ "signature_no_delete", "signature",
-		"BEFORE DELETE ON signature BEGIN SELECT RAISE(ABORT, 'signature takes no deletions');"
+		"BEFORE DELETE ON signature BEGIN SELECT RAISE(ABORT, 'signature takes no "
+		"deletions');"
 		" END" },
 	{ "signature_new", "signature",
 		"BEFORE INSERT ON signature WHEN EXISTS (SELECT 1 FROM signature WHERE number ="
@@ -159,7 +164,8 @@ check_guards(struct verify *v)
 		snprintf(want, sizeof(want), "CREATE TRIGGER %s %s", guards[i].name, guards[i].rest);
 		sqlite3_prepare_v2(v->db,
 			"SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = ?"
-			" AND tbl_name = ?", -1, &s, NULL);
+			" AND tbl_name = ?",
+			-1, &s, NULL);
 		sqlite3_bind_text(s, 1, guards[i].name, -1, SQLITE_STATIC);
 		sqlite3_bind_text(s, 2, guards[i].table, -1, SQLITE_STATIC);
 		if (sqlite3_step(s) != SQLITE_ROW)

@@ -25,14 +25,14 @@ struct verify {
 	const char *folder;
 	sqlite3 *db;
 	char id[64];
-	char officer[65];   /* pinned public key */
+	char officer[65]; /* pinned public key */
 	char system_key[65];
-	json_t *keys;       /* public key -> {"user", "role": "user" | "session" | "system"} */
-	json_t *officers;   /* user id -> true for those enrolled as officer */
-	json_t *running;    /* user id -> number of his last signature */
-	json_t *last_sign;  /* user id -> hash of it */
-	json_t *hashes;     /* seq as text -> hash, for the anchors */
-	json_t *replay;     /* tables as the events tell them */
+	json_t *keys;      /* public key -> {"user", "role": "user" | "session" | "system"} */
+	json_t *officers;  /* user id -> true for those enrolled as officer */
+	json_t *running;   /* user id -> number of his last signature */
+	json_t *last_sign; /* user id -> hash of it */
+	json_t *hashes;    /* seq as text -> hash, for the anchors */
+	json_t *replay;    /* tables as the events tell them */
 };
 
 enum verify_result verify_archive(struct verify *v, const char *folder);

@@ -21,8 +21,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	samples = bytes[0] & 1 ? 3 : 1;
 	sample_bytes = 1u << (bytes[0] >> 1 & 3);
 	pixels = (size_t)bytes[1] * 4 + 1;
-	out = mem_alloc(
-		pixels * samples * sample_bytes); /* exact, so that one byte too many is seen */
+	out = mem_alloc(pixels * samples * sample_bytes); /* exact, so that one byte too many is seen */
 	rle_decode(bytes + 2, size - 2, pixels, samples, sample_bytes, out, NULL);
 	free(out);
 	return 0;

@@ -22,12 +22,27 @@ struct bench {
 };
 
 static const struct lab_series series[] = {
-	{ .modality = "CT", .description = "CHEST ALPHA", .subject = "L02-0001", .visit = "BL", .slices = 5,
-		.burned_in = "YES", .number = 11 },
-	{ .modality = "CT", .description = "CHEST BETA", .subject = "L02-0002", .visit = "BL", .slices = 4,
-		.burned_in = "NO", .number = 12 },
-	{ .modality = "CT", .description = "HEAD GAMMA", .subject = "L02-0003", .visit = "V2", .slices = 3,
-		.burned_in = "NO", .number = 13 },
+	{ .modality = "CT",
+		.description = "CHEST ALPHA",
+		.subject = "L02-0001",
+		.visit = "BL",
+		.slices = 5,
+		.burned_in = "YES",
+		.number = 11 },
+	{ .modality = "CT",
+		.description = "CHEST BETA",
+		.subject = "L02-0002",
+		.visit = "BL",
+		.slices = 4,
+		.burned_in = "NO",
+		.number = 12 },
+	{ .modality = "CT",
+		.description = "HEAD GAMMA",
+		.subject = "L02-0003",
+		.visit = "V2",
+		.slices = 3,
+		.burned_in = "NO",
+		.number = 13 },
 };
 
 static int
@@ -569,8 +584,8 @@ a_second_reviewer_meets_a_conflict_with_name_and_time(void **state)
 {
 	struct bench *b = *state;
 	char secret[128];
-	const char *const decide[] = { "--user", "amadou", "--password-file", secret, "decide", "S-0001",
-		"--step", "phi", "--verdict", "pass", NULL };
+	const char *const decide[] = { "--user", "amadou", "--password-file", secret, "decide",
+		"S-0001", "--step", "phi", "--verdict", "pass", NULL };
 
 	snprintf(secret, sizeof(secret), "%s/secret", b->lab.folder);
 	start(b, GLASS_SIXEL, 120, 40);

@@ -78,9 +78,9 @@ answer_question(struct glass *g, const char *sequence)
 		return true;
 	}
 	return strcmp(sequence, "\033[16t") == 0 || sequence[2] == '?' || sequence[2] == '>'
-		       ? sequence[strlen(sequence) - 1] == 'S' || sequence[strlen(sequence) - 1] == 't' ||
-				 sequence[strlen(sequence) - 1] == 'q'
-		       : false;
+		? sequence[strlen(sequence) - 1] == 'S' || sequence[strlen(sequence) - 1] == 't' ||
+			sequence[strlen(sequence) - 1] == 'q'
+		: false;
 }
 
 /* ---- cutting the stream ---- */
@@ -133,7 +133,8 @@ sequence_whole(const struct glass *g)
 	if (n < 2)
 		return false;
 	if (is_string(g))
-		return (n > 2 && s[n - 2] == '\033' && s[n - 1] == '\\') || (s[1] == ']' && s[n - 1] == 7);
+		return (n > 2 && s[n - 2] == '\033' && s[n - 1] == '\\') ||
+			(s[1] == ']' && s[n - 1] == 7);
 	if (s[1] == '[')
 		return n > 2 && s[n - 1] >= 0x40;
 	return strchr("()*+#%", s[1]) != NULL ? n == 3 : true;
@@ -254,9 +255,18 @@ glass_free(struct glass *g)
 static const struct {
 	const char *name, *bytes;
 } key_names[] = {
-	{ "Enter", "\r" }, { "Esc", "\033" }, { "Tab", "\t" }, { "BS", "\177" }, { "Up", "\033[A" },
-	{ "Down", "\033[B" }, { "Right", "\033[C" }, { "Left", "\033[D" }, { "PgUp", "\033[5~" },
-	{ "PgDn", "\033[6~" }, { "Home", "\033[H" }, { "End", "\033[F" },
+	{ "Enter", "\r" },
+	{ "Esc", "\033" },
+	{ "Tab", "\t" },
+	{ "BS", "\177" },
+	{ "Up", "\033[A" },
+	{ "Down", "\033[B" },
+	{ "Right", "\033[C" },
+	{ "Left", "\033[D" },
+	{ "PgUp", "\033[5~" },
+	{ "PgDn", "\033[6~" },
+	{ "Home", "\033[H" },
+	{ "End", "\033[F" },
 };
 
 static const char *

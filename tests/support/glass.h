@@ -16,7 +16,8 @@ enum glass_kind {
 struct glass;
 
 /* Start argv[0] in a window of columns x rows cells of 10x20 pixels.  `term` NULL: xterm-256color. */
-struct glass *glass_start(enum glass_kind kind, int columns, int rows, const char *term, char *const argv[]);
+struct glass *glass_start(
+	enum glass_kind kind, int columns, int rows, const char *term, char *const argv[]);
 /* Ends the program (SIGKILL where it does not go by itself) and frees. */
 void glass_free(struct glass *g);
 

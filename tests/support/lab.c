@@ -103,8 +103,8 @@ lab_verify(struct lab *l)
 static bool
 add_user(struct lab *l, const char *secret, const char *id, const char *name, const char *role)
 {
-	const char *const arguments[] = { "--user", "officer", "--password-file", secret, "user", "add", id,
-		"--name", name, "--role", role, "--new-password-file", secret, NULL };
+	const char *const arguments[] = { "--user", "officer", "--password-file", secret, "user",
+		"add", id, "--name", name, "--role", role, "--new-password-file", secret, NULL };
 
 	return lab_run(l, NULL, 0, arguments) == 0;
 }
@@ -112,8 +112,9 @@ add_user(struct lab *l, const char *secret, const char *id, const char *name, co
 bool
 lab_make(struct lab *l)
 {
-	char secret[128], *argv[] = { l->program, (char *)"--password-file", secret, (char *)"init",
-				  l->archive, NULL };
+	char secret[128],
+		*argv[] = { l->program, (char *)"--password-file", secret, (char *)"init",
+			l->archive, NULL };
 
 	memset(l, 0, sizeof(*l));
 	strcpy(l->folder, "/tmp/wetread-lab-XXXXXX");
@@ -122,8 +123,8 @@ lab_make(struct lab *l)
 	snprintf(l->archive, sizeof(l->archive), "%s/archive", l->folder);
 	snprintf(secret, sizeof(secret), "%s/secret", l->folder);
 	return write_secret(secret) && run(NULL, 0, argv) == 0 &&
-	       add_user(l, secret, "rosa", "Rosa Meier", "reviewer") &&
-	       add_user(l, secret, "amadou", "Amadou Costa", "radiologist");
+		add_user(l, secret, "rosa", "Rosa Meier", "reviewer") &&
+		add_user(l, secret, "amadou", "Amadou Costa", "radiologist");
 }
 
 static int
@@ -149,8 +150,8 @@ paint(uint16_t *pixels, int size, int slice, int slices)
 	for (int y = 0; y < size; y++)
 		for (int x = 0; x < size; x++)
 			pixels[y * size + x] = (uint16_t)(x >= 4 && x < 12 && y >= top && y < top + 8
-								  ? 2000
-								  : 1000 * x / size);
+					? 2000
+					: 1000 * x / size);
 }
 
 static void

@@ -9,7 +9,7 @@
 #define LAB_PASSWORD "correct horse battery"
 
 struct lab {
-	char folder[64];   /* everything of this lab */
+	char folder[64]; /* everything of this lab */
 	char archive[96];
 	char program[512]; /* build/wetread of the build that the test belongs to */
 	char verify[512];
@@ -23,9 +23,9 @@ void lab_free(struct lab *l);
 struct lab_series {
 	const char *modality, *description, *subject, *visit;
 	int slices;
-	int size;         /* rows and columns; 0: 64 */
+	int size;              /* rows and columns; 0: 64 */
 	const char *burned_in; /* NULL: absent */
-	int number;       /* makes the UIDs */
+	int number;            /* makes the UIDs */
 };
 /* Write the files of a series below l->folder/NAME; each slice is a ramp with a box whose place tells its number. */
 bool lab_write(struct lab *l, const char *name, const struct lab_series *s);

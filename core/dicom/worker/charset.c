@@ -416,8 +416,7 @@ plain(const uint8_t *p, size_t n)
 }
 
 bool
-charset_decode(
-	const struct charset *c, bool is_name, const uint8_t *value, size_t n, struct buf *out)
+charset_decode(const struct charset *c, bool is_name, const uint8_t *value, size_t n, struct buf *out)
 {
 	struct state s = { .c = c, .is_name = is_name, .good = true, .out = out };
 	uint8_t first = c->codes > 0 ? c->code[0] : CODE_ASCII;

@@ -19,8 +19,7 @@ enum { CHARSET_CODES_MAX = 8 };
 /* What one data set or item declares. */
 struct charset {
 	const struct charsets *all;
-	uint8_t code
-		[CHARSET_CODES_MAX]; /* rows of the table in charset.c; [0] is the initial one */
+	uint8_t code[CHARSET_CODES_MAX]; /* rows of the table in charset.c; [0] is the initial one */
 	unsigned codes;
 	bool extended; /* escape sequences may switch */
 	bool unknown;  /* names a set we do not know */

@@ -33,8 +33,7 @@ struct codec_result {
 
 /* Decode into `out`, which holds `room` bytes: samples in the machine's byte order.  False where GDCM
  * refuses. */
-bool codec_decode(
-	const struct codec_job *job, uint8_t *out, size_t room, struct codec_result *result);
+bool codec_decode(const struct codec_job *job, uint8_t *out, size_t room, struct codec_result *result);
 
 /* The two letters of the VR of a public tag as one number; "UN" where unknown. */
 uint16_t codec_dictionary_vr(uint16_t group, uint16_t element);

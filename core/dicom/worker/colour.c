@@ -95,8 +95,7 @@ colour_convert(const struct raw *raw, const struct image_shape *s, uint8_t *rgb)
 }
 
 void
-colour_palette(
-	const struct raw *raw, const struct image_shape *s, const struct palette *p, uint8_t *rgb)
+colour_palette(const struct raw *raw, const struct image_shape *s, const struct palette *p, uint8_t *rgb)
 {
 	size_t pixels = (size_t)s->width * s->height;
 	uint32_t mask = s->stored >= 16 ? 0xffff : (1u << s->stored) - 1;

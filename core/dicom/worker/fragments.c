@@ -130,8 +130,7 @@ all_to_one(struct fragments *f)
 }
 
 enum rc
-fragments_read(
-	const struct dicom *d, const struct image_shape *s, struct fragments *f, struct err *e)
+fragments_read(const struct dicom *d, const struct image_shape *s, struct fragments *f, struct err *e)
 {
 	const struct element *more = dicom_find(d, d->root, TAG(0x7fe0, 0x0001));
 	struct table basic = { 0 }, extended = { 0 };

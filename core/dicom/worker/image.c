@@ -107,8 +107,7 @@ image_shape(const struct dicom *d, struct image_shape *s)
 	s->samples = small_number(d, TAG(0x0028, 0x0002), 1);
 	s->by_plane = small_number(d, TAG(0x0028, 0x0006), 0) == 1;
 	settle_bits(d, s);
-	value_word(
-		d, d->root, TAG(0x0028, 0x0004), s->photometric_name, sizeof(s->photometric_name));
+	value_word(d, d->root, TAG(0x0028, 0x0004), s->photometric_name, sizeof(s->photometric_name));
 	s->photometric = photometric_of(s->photometric_name, s->samples);
 
 	pixels = (uint64_t)s->width * s->height;
@@ -341,8 +340,7 @@ image_info(const struct dicom *d, const struct image_shape *s, uint32_t index,
 	fill_padding(d, s, i);
 	lut_read(d, s, dicom_item(d, d->root, TAG(0x0028, 0x3000), 0), s->is_signed, &out->modality,
 		memory + WIRE_MODALITY_AT);
-	lut_read(d, s,
-		dicom_item(d, level_of(d, group, TAG(0x0028, 0x3010)), TAG(0x0028, 0x3010), 0),
+	lut_read(d, s, dicom_item(d, level_of(d, group, TAG(0x0028, 0x3010)), TAG(0x0028, 0x3010), 0),
 		out->modality.count == 0 && (s->is_signed || i->intercept < 0), &out->voi,
 		memory + WIRE_VOI_AT);
 }

@@ -37,8 +37,7 @@ struct image_shape {
 void image_shape(const struct dicom *d, struct image_shape *s);
 
 /* RC_OK where a frame of this shape can be shown and fits into `limit` decoded bytes. */
-enum rc image_check(
-	const struct dicom *d, const struct image_shape *s, size_t limit, struct err *e);
+enum rc image_check(const struct dicom *d, const struct image_shape *s, size_t limit, struct err *e);
 
 /* FRAME_* of what comes out. */
 enum frame_kind image_kind(const struct dicom *d, const struct image_shape *s);

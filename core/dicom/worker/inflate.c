@@ -62,10 +62,8 @@ inflate_bytes(const uint8_t *in, size_t n, size_t cap, uint8_t **out, size_t *si
 	inflateEnd(&z);
 	*whole = rc == Z_STREAM_END;
 	if (rc == Z_MEM_ERROR)
-		return err_set(
-			e, RC_LIMIT, "the deflated data set is larger than %zu MiB", *size >> 20);
+		return err_set(e, RC_LIMIT, "the deflated data set is larger than %zu MiB", *size >> 20);
 	if (rc != Z_STREAM_END && rc != Z_BUF_ERROR)
-		return err_set(
-			e, RC_CORRUPT, "the deflated data set is damaged after %zu bytes", *size);
+		return err_set(e, RC_CORRUPT, "the deflated data set is damaged after %zu bytes", *size);
 	return RC_OK;
 }

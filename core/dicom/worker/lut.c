@@ -57,8 +57,7 @@ lut_read(const struct dicom *d, const struct image_shape *s, uint32_t first, boo
 
 	(void)s;
 	memset(out, 0, sizeof(*out));
-	if (first == 0 ||
-		!read_descriptor(dicom_find(d, first, TAG(0x0028, 0x3002)), signed_input, &t))
+	if (first == 0 || !read_descriptor(dicom_find(d, first, TAG(0x0028, 0x3002)), signed_input, &t))
 		return;
 	el = dicom_find(d, first, TAG(0x0028, 0x3006));
 	if (!data_fit(el, t.count, &bytes))

@@ -253,8 +253,7 @@ read_items(struct reader *r, size_t end, bool open, uint32_t *first)
 	while (r->at < end) {
 		if (end - r->at < 8)
 			return broken(r, "the header ends in the middle");
-		h.tag = TAG(
-			bytes_u16(r->base + r->at, r->big), bytes_u16(r->base + r->at + 2, r->big));
+		h.tag = TAG(bytes_u16(r->base + r->at, r->big), bytes_u16(r->base + r->at + 2, r->big));
 		h.length = bytes_u32(r->base + r->at + 4, r->big);
 		r->at += 8;
 		if (h.tag == TAG(0xfffe, 0xe0dd) && open)
@@ -309,8 +308,7 @@ read_unknown_sequence(struct reader *r, size_t end, const struct head *h, uint32
 static bool
 is_pixel_tag(uint32_t tag)
 {
-	return tag == TAG(0x7fe0, 0x0010) || tag == TAG(0x7fe0, 0x0008) ||
-		tag == TAG(0x7fe0, 0x0009);
+	return tag == TAG(0x7fe0, 0x0010) || tag == TAG(0x7fe0, 0x0008) || tag == TAG(0x7fe0, 0x0009);
 }
 
 /* Step over the items of encapsulated pixel data.  *whole: the delimiter was there. */
@@ -565,8 +563,7 @@ guess_syntax(const uint8_t *p, size_t left)
 	bigger = bytes_u16(p, true);
 	if (little != 0 && little <= 0x20)
 		return letters(p + 4) ? &syntaxes[0]
-			: bytes_u32(p + 4, false) <= left - 8 ||
-				bytes_u32(p + 4, false) == UNDEFINED
+			: bytes_u32(p + 4, false) <= left - 8 || bytes_u32(p + 4, false) == UNDEFINED
 			? &syntaxes[1]
 			: NULL;
 	if (bigger != 0 && bigger <= 0x20 && letters(p + 4))
@@ -583,8 +580,7 @@ choose_syntax(struct reader *r, size_t end, bool had_meta)
 
 	if (declared == NULL && seen == NULL)
 		return err_set(r->e, had_meta ? RC_CORRUPT : RC_INVALID,
-			had_meta ? "no data set follows the file meta information"
-				 : "not a DICOM file");
+			had_meta ? "no data set follows the file meta information" : "not a DICOM file");
 	r->d->syntax = declared != NULL ? declared : seen;
 	r->implicit = r->d->syntax->implicit;
 	r->big = r->d->syntax->big;

@@ -62,8 +62,7 @@ uncross(const uint8_t *at, size_t n)
 }
 
 static enum rc
-native_frame(
-	const struct picture *p, uint32_t index, struct raw *raw, uint8_t **owned, struct err *e)
+native_frame(const struct picture *p, uint32_t index, struct raw *raw, uint8_t **owned, struct err *e)
 {
 	const struct pixel_place *at = &p->d->pixel;
 	const struct image_shape *s = &p->shape;
@@ -78,8 +77,7 @@ native_frame(
 	raw->bits = s->allocated;
 	raw->big = at->big;
 	raw->by_plane = s->by_plane;
-	raw->luminance =
-		s->photometric >= PHOTO_YBR_FULL && s->photometric <= PHOTO_YBR_PARTIAL_422;
+	raw->luminance = s->photometric >= PHOTO_YBR_FULL && s->photometric <= PHOTO_YBR_PARTIAL_422;
 	raw->subsampled =
 		raw->luminance && s->frame_bits < (uint64_t)s->width * s->height * 3 * s->allocated;
 	if (raw->subsampled && (s->width & 1) != 0)
@@ -141,8 +139,7 @@ codec_frame(const struct picture *p, const uint8_t *at, size_t n, struct raw *ra
 	if (!codec_decode(&job, *owned, room, &result))
 		return err_set(e, RC_CORRUPT, "the compressed data cannot be decoded");
 	if (result.bits != job.bits)
-		return err_set(
-			e, RC_CORRUPT, "the compressed data are of another depth than they say");
+		return err_set(e, RC_CORRUPT, "the compressed data are of another depth than they say");
 	raw->at = *owned;
 	raw->bits = job.bits;
 	raw->by_plane = result.by_plane;
@@ -230,8 +227,7 @@ raw_frame(struct picture *p, uint32_t index, struct raw *raw, uint8_t **owned, s
 }
 
 static enum rc
-show(const struct picture *p, const struct raw *raw, enum frame_kind kind, uint8_t *to,
-	struct err *e)
+show(const struct picture *p, const struct raw *raw, enum frame_kind kind, uint8_t *to, struct err *e)
 {
 	struct palette palette;
 	enum rc rc;

@@ -63,8 +63,7 @@ rle_decode(const uint8_t *in, size_t n, size_t pixels, unsigned samples, unsigne
 		size_t got;
 
 		if (from < HEADER_BYTES || to > n || from > to)
-			return err_set(
-				e, RC_CORRUPT, "RLE segment %u lies outside its frame", k + 1);
+			return err_set(e, RC_CORRUPT, "RLE segment %u lies outside its frame", k + 1);
 		got = unpack(in + from, in + to, out + place_of(k, bytes), pixels, segments);
 		if (got < pixels)
 			return err_set(e, RC_CORRUPT, "RLE segment %u ends at pixel %zu of %zu",

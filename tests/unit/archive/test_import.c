@@ -125,9 +125,14 @@ static enum rc
 run_with(struct ward *w, const volatile sig_atomic_t *stop,
 	void (*progress)(void *ctx, const struct import_counts *n, int64_t expected), struct err *why)
 {
-	struct import_config c = { .ledger = w->m->l, .store = w->store,
-		.who = ledger_system(w->m->l), .stop = stop, .workers = 2, .rejected = refused,
-		.progress = progress, .ctx = w };
+	struct import_config c = { .ledger = w->m->l,
+		.store = w->store,
+		.who = ledger_system(w->m->l),
+		.stop = stop,
+		.workers = 2,
+		.rejected = refused,
+		.progress = progress,
+		.ctx = w };
 	char *paths[] = { w->in };
 
 	w->refused[0] = '\0';
@@ -145,10 +150,13 @@ static void
 catalog_text(struct ward *w, char *to, size_t size)
 {
 	raw_text(w->m->folder,
-		"SELECT group_concat(line, ';') FROM (SELECT series_uid || ' ' || manifest || ' ' ||"
+		"SELECT group_concat(line, ';') FROM (SELECT series_uid || ' ' || manifest || ' ' "
+		"||"
 		" images || ' ' || why || ' ' || (SELECT group_concat(place || '=' || sop_uid) FROM"
-		" (SELECT place, sop_uid FROM image WHERE series = series.id ORDER BY place)) AS line"
-		" FROM series ORDER BY series_uid)", to, size);
+		" (SELECT place, sop_uid FROM image WHERE series = series.id ORDER BY place)) AS "
+		"line"
+		" FROM series ORDER BY series_uid)",
+		to, size);
 }
 
 static void
@@ -165,7 +173,8 @@ images_are_counted_entered_and_settled(void **state)
 	assert_int_equal(w->counts.rejected + w->counts.skipped + w->counts.faulty, 0);
 	assert_int_equal(raw_number(w->m->folder, "SELECT count(*) FROM task"), 6);
 	assert_int_equal(raw_number(w->m->folder,
-				 "SELECT count(*) FROM image WHERE length(pixel_digest) = 64"), 12);
+				 "SELECT count(*) FROM image WHERE length(pixel_digest) = 64"),
+		12);
 }
 
 static void
@@ -291,8 +300,8 @@ names_with_escapes_come_out_clean(void **state)
 	assert_null(strstr(json, "\\u001b"));
 	assert_null(strpbrk(json, "\033\007"));
 	assert_true(raw_number(w->m->folder, "SELECT why FROM series") & (int64_t)WHY(CONTROL));
-	assert_int_equal(raw_number(w->m->folder,
-				 "SELECT count(*) FROM event WHERE instr(body, 'evil') > 0"), 0);
+	assert_int_equal(
+		raw_number(w->m->folder, "SELECT count(*) FROM event WHERE instr(body, 'evil') > 0"), 0);
 }
 
 static void

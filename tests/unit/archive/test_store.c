@@ -189,8 +189,8 @@ static void
 old_drafts_are_swept_and_new_ones_stay(void **state)
 {
 	struct shelf *f = *state;
-	char *old = made_path(f->folder, "objects/tmp/old"), *fresh = made_path(f->folder,
-		"objects/tmp/fresh");
+	char *old = made_path(f->folder, "objects/tmp/old"),
+	     *fresh = made_path(f->folder, "objects/tmp/fresh");
 
 	made_write(f->folder, "objects/tmp/old", "x", 1);
 	made_write(f->folder, "objects/tmp/fresh", "x", 1);

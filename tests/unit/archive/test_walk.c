@@ -73,8 +73,8 @@ found(struct trip *t, const char *start, char *to, size_t size)
 	walk(&t->list, *start != '\0' ? path : t->folder, refused, t);
 	to[0] = '\0';
 	for (size_t i = 0; i < t->list.n; i++)
-		used += (size_t)snprintf(to + used, size - used, "%s ",
-			t->list.path[i] + strlen(t->folder) + 1);
+		used += (size_t)snprintf(
+			to + used, size - used, "%s ", t->list.path[i] + strlen(t->folder) + 1);
 	free(path);
 }
 

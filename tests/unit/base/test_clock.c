@@ -70,8 +70,15 @@ ages_are_told_in_their_largest_unit(void **state)
 		int64_t seconds;
 		const char *text;
 	} ages[] = {
-		{ -5, "0 s" }, { 0, "0 s" }, { 59, "59 s" }, { 60, "1 min" }, { 3599, "59 min" },
-		{ 3600, "1 h" }, { 86399, "23 h" }, { 86400, "1 d" }, { 40 * 86400, "40 d" },
+		{ -5, "0 s" },
+		{ 0, "0 s" },
+		{ 59, "59 s" },
+		{ 60, "1 min" },
+		{ 3599, "59 min" },
+		{ 3600, "1 h" },
+		{ 86399, "23 h" },
+		{ 86400, "1 d" },
+		{ 40 * 86400, "40 d" },
 	};
 	char text[CLOCK_TEXT];
 

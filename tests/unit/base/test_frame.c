@@ -13,8 +13,9 @@
 static struct frame *
 grey(enum frame_kind kind, uint32_t width, uint32_t height)
 {
-	struct frame_info info = { .kind = kind, .width = width, .height = height, .aspect = 1,
-		.slope = 1 };
+	struct frame_info info = {
+		.kind = kind, .width = width, .height = height, .aspect = 1, .slope = 1
+	};
 
 	return frame_new(&info);
 }

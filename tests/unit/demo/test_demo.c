@@ -70,8 +70,7 @@ struct element {
 static struct element
 element_at(const struct file *f, size_t at)
 {
-	struct element el = { .tag = number(f->bytes + at, 2) << 16 |
-			number(f->bytes + at + 2, 2) };
+	struct element el = { .tag = number(f->bytes + at, 2) << 16 | number(f->bytes + at + 2, 2) };
 	const char *vr = (const char *)f->bytes + at + 4;
 	bool wide = !memcmp(vr, "OB", 2) || !memcmp(vr, "OW", 2) || !memcmp(vr, "SQ", 2);
 
@@ -501,8 +500,7 @@ a_ghost_lifts_the_air_beside_the_head(void **state)
 {
 	const struct demo_series *s = first_with(DEMO_GHOST, NULL);
 	struct picture with = picture_draw(s, 12, false),
-		       without =
-			       picture_draw(at_folder("NEURO-01/03/N03-0003/V2/FLAIR"), 12, false);
+		       without = picture_draw(at_folder("NEURO-01/03/N03-0003/V2/FLAIR"), 12, false);
 	double a = 0, b = 0;
 
 	(void)state;

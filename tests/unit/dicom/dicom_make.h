@@ -166,8 +166,7 @@ make_shape(struct maker *m, const struct make_shape *s)
 
 /* A whole image file of uncompressed pixels. */
 static inline void
-make_image(struct maker *m, const char *syntax, const struct make_shape *s, const void *pixels,
-	size_t n)
+make_image(struct maker *m, const char *syntax, const struct make_shape *s, const void *pixels, size_t n)
 {
 	make_start(m, syntax);
 	make_identity(m);

@@ -157,8 +157,7 @@ copies_of_the_colour_card_look_the_same(void **state)
 		snprintf(name, sizeof(name), "syntaxes/t%d.dcm", i);
 		f = frame_named(*state, name);
 		for (size_t k = 0; k < f->bytes; k++)
-			sum += (size_t)abs(
-				((uint8_t *)f->pixels)[k] - ((uint8_t *)plain->pixels)[k]);
+			sum += (size_t)abs(((uint8_t *)f->pixels)[k] - ((uint8_t *)plain->pixels)[k]);
 		assert_true(sum < 2 * f->bytes);
 		frame_unref(f);
 	}

@@ -94,14 +94,10 @@ a_new_decoder_starts_nothing(void **state)
 static void
 memory_has_a_limit_and_the_next_file_works(void **state)
 {
-	struct decoder_limits limits = {
-		.memory = 24 << 20, .frame_bytes = 1 << 20, .seconds = 20
-	};
+	struct decoder_limits limits = { .memory = 24 << 20, .frame_bytes = 1 << 20, .seconds = 20 };
 	struct decoder *d = decoder_new(&limits);
 	unsigned char *zeros = mem_zero(64, 1 << 20), *packed = mem_zero(1 << 20, 1);
-	z_stream z = {
-		.next_in = zeros, .avail_in = 64 << 20, .next_out = packed, .avail_out = 1 << 20
-	};
+	z_stream z = { .next_in = zeros, .avail_in = 64 << 20, .next_out = packed, .avail_out = 1 << 20 };
 	struct err e = { 0 };
 	struct header *h;
 	struct maker m;

@@ -194,8 +194,7 @@ binary_numbers_become_decimal(void **state)
 
 /* (5200,92xx) > item > macro > item > element, of defined and undefined length by turns. */
 static void
-add_functional_group(
-	struct maker *m, uint32_t group, uint32_t macro, uint32_t tag, const char *text)
+add_functional_group(struct maker *m, uint32_t group, uint32_t macro, uint32_t tag, const char *text)
 {
 	struct maker inner = { 0 };
 

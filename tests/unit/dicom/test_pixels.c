@@ -102,8 +102,7 @@ single_bits_are_unpacked_across_frames(void **state)
 	struct frame *f;
 	const uint16_t *p;
 
-	make_image(&m, EXPLICIT_LE, &shape, "\x2d",
-		2); /* 101 101 from the lowest bit: frame 2 at bit 3 */
+	make_image(&m, EXPLICIT_LE, &shape, "\x2d", 2); /* 101 101 from the lowest bit: frame 2 at bit 3 */
 	f = good_frame(*state, &m, 1);
 	p = f->pixels;
 	assert_int_equal(p[0], 1);
@@ -115,11 +114,9 @@ single_bits_are_unpacked_across_frames(void **state)
 static void
 the_description_says_how_to_show_it(void **state)
 {
-	struct make_shape shape = { .rows = 1,
-		.columns = 1,
-		.allocated = 16,
-		.is_signed = true,
-		.photometric = "MONOCHROME1" };
+	struct make_shape shape = {
+		.rows = 1, .columns = 1, .allocated = 16, .is_signed = true, .photometric = "MONOCHROME1"
+	};
 	struct maker m;
 	struct frame *f;
 
@@ -289,9 +286,7 @@ static void
 make_rle(struct maker *m, unsigned side, unsigned frames, size_t cut)
 {
 	char count[12];
-	struct make_shape shape = {
-		.rows = side, .columns = side, .allocated = 16, .frames = count
-	};
+	struct make_shape shape = { .rows = side, .columns = side, .allocated = 16, .frames = count };
 	uint16_t *pixels = mem_zero((size_t)side * side, 2);
 
 	snprintf(count, sizeof(count), "%u", frames);
@@ -443,8 +438,7 @@ shapes_without_sense_are_refused(void **state)
 		{ { .rows = 2, .columns = 2, .allocated = 12 }, RC_UNSUPPORTED },
 		{ { .rows = 2, .columns = 2, .allocated = 8, .samples = 4 }, RC_CORRUPT },
 		{ { .rows = 2, .columns = 2, .allocated = 8, .photometric = "RGB" }, RC_CORRUPT },
-		{ { .rows = 2, .columns = 2, .allocated = 8, .photometric = "XYZ" },
-			RC_UNSUPPORTED },
+		{ { .rows = 2, .columns = 2, .allocated = 8, .photometric = "XYZ" }, RC_UNSUPPORTED },
 	};
 
 	for (size_t i = 0; i < MEM_COUNT(cases); i++) {

@@ -74,8 +74,7 @@ the_same_plane_twice_is_a_repeat(void **state)
 static void
 times_come_one_after_the_other(void **state)
 {
-	struct series_image s[4] = { slice(0, 1, 0), slice(1, 2, 1), slice(0, 3, 2),
-		slice(1, 4, 3) };
+	struct series_image s[4] = { slice(0, 1, 0), slice(1, 2, 1), slice(0, 3, 2), slice(1, 4, 3) };
 	struct series_geometry g;
 
 	(void)state;

@@ -39,11 +39,11 @@ struct made {
 };
 
 /* The call must succeed; where it does not, its own text is shown. */
-#define assert_ok(call)                                                                           \
-	do {                                                                                      \
-		struct err made_err = { 0 }, *e = &made_err;                                      \
-		if ((call) != RC_OK)                                                              \
-			fail_msg("%s: %s", #call, made_err.text);                                 \
+#define assert_ok(call) \
+	do { \
+		struct err made_err = { 0 }, *e = &made_err; \
+		if ((call) != RC_OK) \
+			fail_msg("%s: %s", #call, made_err.text); \
 	} while (0)
 
 static inline int64_t
@@ -155,8 +155,12 @@ static inline enum rc
 made_enrol(struct made *m, const struct account_enrolment *a, struct err *e)
 {
 	struct sign_key key = { 0 };
-	struct signer officer = { .key = &key, .user = "olga", .name = "Olga Officer",
-		.role = "officer", .session = "", .source = "" };
+	struct signer officer = { .key = &key,
+		.user = "olga",
+		.name = "Olga Officer",
+		.role = "officer",
+		.session = "",
+		.source = "" };
 	enum rc rc = account_unlock(m->l, "olga", OFFICER_PASSWORD, &key, e);
 
 	if (rc == RC_OK)
@@ -170,8 +174,9 @@ made_enrol(struct made *m, const struct account_enrolment *a, struct err *e)
 static inline struct account_enrolment
 made_person(const char *user, const char *name, const char *password, const char *role)
 {
-	return (struct account_enrolment){ .user = user, .name = name, .password = password,
-		.roles = { role }, .evidence = "passport seen" };
+	return (struct account_enrolment){
+		.user = user, .name = name, .password = password, .roles = { role }, .evidence = "passport seen"
+	};
 }
 
 /* ---- archives ---- */
@@ -203,8 +208,7 @@ made_blank(void)
 static inline struct made *
 made_new(void)
 {
-	struct ledger_founder f = { .user = "olga", .name = "Olga Officer",
-		.password = OFFICER_PASSWORD };
+	struct ledger_founder f = { .user = "olga", .name = "Olga Officer", .password = OFFICER_PASSWORD };
 	struct account_enrolment a =
 		made_person("rita", "Rita Reviewer", REVIEWER_PASSWORD, "reviewer");
 	struct made *m = made_blank();
@@ -330,8 +334,11 @@ picture_ct(struct picture *p, int series, int image)
 static inline enum catalog_outcome
 made_add(struct catalog_batch *b, const struct picture *p)
 {
-	struct catalog_image im = { .header = &p->h, .digest = p->digest, .pixel_digest = p->pixels,
-		.bytes = (int64_t)strlen(p->sop), .fault = p->fault };
+	struct catalog_image im = { .header = &p->h,
+		.digest = p->digest,
+		.pixel_digest = p->pixels,
+		.bytes = (int64_t)strlen(p->sop),
+		.fault = p->fault };
 	enum catalog_outcome outcome;
 
 	assert_ok(catalog_add(b, &im, &outcome, e));
@@ -399,8 +406,13 @@ static inline struct decision_request
 made_verdict(int64_t series, const char *step, const char *verdict, const char *reason,
 	const char *password)
 {
-	return (struct decision_request){ .series = series, .step = step, .verdict = verdict,
-		.reasons = { reason }, .reason_count = reason != NULL, .note = "", .seen = "all",
+	return (struct decision_request){ .series = series,
+		.step = step,
+		.verdict = verdict,
+		.reasons = { reason },
+		.reason_count = reason != NULL,
+		.note = "",
+		.seen = "all",
 		.password = password };
 }
 

@@ -4,8 +4,8 @@
 static int64_t
 events_of(struct made *m, const char *action)
 {
-	char *sql = mem_format("SELECT count(*) FROM event WHERE body LIKE '%%\"action\":\"%s\"%%'",
-		action);
+	char *sql = mem_format(
+		"SELECT count(*) FROM event WHERE body LIKE '%%\"action\":\"%s\"%%'", action);
 	int64_t n = raw_number(m->folder, sql);
 
 	free(sql);
@@ -59,8 +59,8 @@ an_unknown_user_hears_the_same_and_is_not_named(void **state)
 	assert_int_equal(login(m, "my secret typed here", "not the password", &why), RC_DENIED);
 	assert_string_equal(why.text, "user or password is wrong");
 	assert_int_equal(events_of(m, "login-failed"), 1);
-	assert_int_equal(raw_number(m->folder,
-				 "SELECT count(*) FROM event WHERE body LIKE '%secret%'"), 0);
+	assert_int_equal(
+		raw_number(m->folder, "SELECT count(*) FROM event WHERE body LIKE '%secret%'"), 0);
 }
 
 static void
@@ -80,8 +80,7 @@ ids_are_short_lower_case_and_start_with_a_letter(void **state)
 static void
 printed_names_are_there_and_clean(void **state)
 {
-	static const char *const bad[] = { "", "a\nb", "a\033[2J", "half \xc3",
-		"x\xe2\x80\xae" };
+	static const char *const bad[] = { "", "a\nb", "a\033[2J", "half \xc3", "x\xe2\x80\xae" };
 
 	(void)state;
 	assert_int_equal(account_check("a", "Jürgen Müller", "twelve letters", NULL), RC_OK);
@@ -96,11 +95,15 @@ passwords_have_12_to_256_characters_of_any_script(void **state)
 		const char *password;
 		enum rc rc;
 	} cases[] = {
-		{ "12345678901", RC_INVALID }, { "123456789012", RC_OK },
+		{ "12345678901", RC_INVALID },
+		{ "123456789012", RC_OK },
 		{ "1234567890123456789012345678901234567890123456789012345678901234", RC_OK },
-		{ "ääääääääääää", RC_OK }, { "ääääääääääx", RC_INVALID },
-		{ "正しい馬電池ホッチキス 一二三", RC_OK }, { "twelve\tletters", RC_INVALID },
-		{ "twelve letters\xff", RC_INVALID }, { "", RC_INVALID },
+		{ "ääääääääääää", RC_OK },
+		{ "ääääääääääx", RC_INVALID },
+		{ "正しい馬電池ホッチキス 一二三", RC_OK },
+		{ "twelve\tletters", RC_INVALID },
+		{ "twelve letters\xff", RC_INVALID },
+		{ "", RC_INVALID },
 	};
 	char longest[KEY_PASSWORD_MOST + 2];
 
@@ -160,9 +163,10 @@ a_key_row_copied_to_another_user_opens_nothing(void **state)
 	sqlite3 *db = raw_open(m->folder);
 	char text[8192];
 
-	raw_run(db, "UPDATE account SET (public_key, sealed, nonce, salt) ="
-		    " (SELECT public_key, sealed, nonce, salt FROM account WHERE id = 'dora')"
-		    " WHERE id = 'rita'");
+	raw_run(db,
+		"UPDATE account SET (public_key, sealed, nonce, salt) ="
+		" (SELECT public_key, sealed, nonce, salt FROM account WHERE id = 'dora')"
+		" WHERE id = 'rita'");
 	sqlite3_close(db);
 	assert_int_equal(login(m, "rita", RADIOLOGIST_PASSWORD, NULL), RC_DENIED);
 	assert_int_equal(login(m, "rita", REVIEWER_PASSWORD, NULL), RC_DENIED);

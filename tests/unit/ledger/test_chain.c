@@ -127,13 +127,9 @@ has_real(const json_t *j)
 	size_t i;
 
 	if (json_is_object(j)) {
-		json_object_foreach((json_t *)j, key, v)
-			if (has_real(v))
-				return true;
+		json_object_foreach((json_t *)j, key, v) if (has_real(v)) return true;
 	} else if (json_is_array(j)) {
-		json_array_foreach(j, i, v)
-			if (has_real(v))
-				return true;
+		json_array_foreach(j, i, v) if (has_real(v)) return true;
 	}
 	return json_is_real(j);
 }

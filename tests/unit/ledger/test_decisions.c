@@ -36,11 +36,10 @@ desk_teardown(void **state)
 
 /* Rita's verdict; the state of the series afterwards in to[16]. */
 static enum rc
-sign(struct desk *d, int64_t series, const char *step, const char *reason, char to[16],
-	struct err *why)
+sign(struct desk *d, int64_t series, const char *step, const char *reason, char to[16], struct err *why)
 {
-	struct decision_request r = made_verdict(series, step, reason != NULL ? "fail" : "pass",
-		reason, REVIEWER_PASSWORD);
+	struct decision_request r = made_verdict(
+		series, step, reason != NULL ? "fail" : "pass", reason, REVIEWER_PASSWORD);
 	struct decision_receipt receipt;
 	enum rc rc = decision_sign(d->m->l, &d->rita, &r, &receipt, why);
 
@@ -104,8 +103,7 @@ requests_that_make_no_sense_sign_nothing(void **state)
 	bad[5].note = note;
 	bad[6].step = "reading";
 	for (size_t i = 0; i < MEM_COUNT(bad); i++)
-		assert_int_not_equal(decision_sign(d->m->l, &d->rita, &bad[i], &receipt, NULL),
-			RC_OK);
+		assert_int_not_equal(decision_sign(d->m->l, &d->rita, &bad[i], &receipt, NULL), RC_OK);
 	assert_int_equal(decisions(d), 0);
 	assert_state(d, series, "quarantined");
 }
@@ -153,8 +151,10 @@ a_wrong_password_signs_nothing_and_is_recorded(void **state)
 
 	assert_int_equal(decision_sign(d->m->l, &d->rita, &r, &receipt, NULL), RC_DENIED);
 	assert_int_equal(decisions(d), 0);
-	assert_int_equal(raw_number(d->m->folder, "SELECT count(*) FROM event WHERE body LIKE"
-						  " '%\"signature-refused\"%'"), 1);
+	assert_int_equal(raw_number(d->m->folder,
+				 "SELECT count(*) FROM event WHERE body LIKE"
+				 " '%\"signature-refused\"%'"),
+		1);
 }
 
 static void
@@ -189,8 +189,8 @@ static void
 the_worst_reason_decides(void **state)
 {
 	struct desk *d = *state;
-	struct decision_request r =
-		made_verdict(made_series(d->m, 1, 3), "quality", "fail", "ART-RING", REVIEWER_PASSWORD);
+	struct decision_request r = made_verdict(
+		made_series(d->m, 1, 3), "quality", "fail", "ART-RING", REVIEWER_PASSWORD);
 	struct decision_receipt receipt;
 	char to[16];
 
@@ -214,8 +214,10 @@ a_rejected_series_leaves_its_other_worklists(void **state)
 
 	assert_ok(sign(d, series, "phi", "PHI-PIX", to, e));
 	assert_string_equal(to, "rejected");
-	assert_int_equal(raw_number(d->m->folder,
-				 "SELECT count(*) FROM task WHERE step = 'quality' AND state = 'void'"), 1);
+	assert_int_equal(
+		raw_number(d->m->folder,
+			"SELECT count(*) FROM task WHERE step = 'quality' AND state = 'void'"),
+		1);
 	assert_int_equal(sign(d, series, "quality", NULL, to, NULL), RC_CONFLICT);
 }
 
@@ -284,12 +286,14 @@ signatures_of_a_person_are_numbered_and_chained(void **state)
 	r.series = made_series(d->m, 2, 3);
 	assert_ok(decision_sign(d->m->l, &d->dora, &r, &second, e));
 	assert_int_equal(second.number, first.number + 1);
-	raw_text(d->m->folder, "SELECT body FROM event e JOIN signature s ON s.event = e.seq"
-			       " ORDER BY s.number DESC LIMIT 1", body, sizeof(body));
+	raw_text(d->m->folder,
+		"SELECT body FROM event e JOIN signature s ON s.event = e.seq"
+		" ORDER BY s.number DESC LIMIT 1",
+		body, sizeof(body));
 	assert_non_null(strstr(body, "\"running\":2"));
 	assert_non_null(strstr(body, first.hash));
-	assert_int_equal(raw_number(d->m->folder,
-				 "SELECT signatures FROM account WHERE id = 'dora'"), 2);
+	assert_int_equal(
+		raw_number(d->m->folder, "SELECT signatures FROM account WHERE id = 'dora'"), 2);
 }
 
 static void
@@ -322,8 +326,9 @@ what_is_put_off_stays_open(void **state)
 static void
 reasons_are_told_in_words(void *ctx, const struct decision *q)
 {
-	assert_string_equal(q->reasons, "ART-NOISE Excessive noise; "
-					"GEO-GAP Missing or unevenly spaced slices");
+	assert_string_equal(q->reasons,
+		"ART-NOISE Excessive noise; "
+		"GEO-GAP Missing or unevenly spaced slices");
 	assert_string_equal(q->name, "Rita Reviewer");
 	assert_string_equal(q->role, "reviewer");
 	assert_string_equal(q->meaning, "review");
@@ -334,8 +339,8 @@ static void
 a_decision_tells_who_why_and_as_what(void **state)
 {
 	struct desk *d = *state;
-	struct decision_request r =
-		made_verdict(made_series(d->m, 1, 3), "quality", "fail", "GEO-GAP", REVIEWER_PASSWORD);
+	struct decision_request r = made_verdict(
+		made_series(d->m, 1, 3), "quality", "fail", "GEO-GAP", REVIEWER_PASSWORD);
 	struct decision_receipt receipt;
 	int told = 0;
 

@@ -113,7 +113,8 @@ assert_whole(struct made *m)
 		" WHERE e.body LIKE '%\"action\":\"decision\"%' AND d.id IS NULL",
 		"SELECT count(*) FROM event e LEFT JOIN event_object o ON o.seq = e.seq"
 		" WHERE o.seq IS NULL",
-		"SELECT count(*) FROM image i LEFT JOIN header h ON h.image = i.id WHERE h.image IS NULL",
+		"SELECT count(*) FROM image i LEFT JOIN header h ON h.image = i.id WHERE h.image "
+		"IS NULL",
 	};
 
 	made_open(m);

@@ -120,13 +120,13 @@ guards_off(sqlite3 *db, char *sql[GUARDS])
 	char drop[4000] = "";
 	int n = 0;
 
-	sqlite3_prepare_v2(db, "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'", -1, &s,
-		NULL);
+	sqlite3_prepare_v2(
+		db, "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'", -1, &s, NULL);
 	while (sqlite3_step(s) == SQLITE_ROW) {
 		assert_true(n < GUARDS);
 		sql[n++] = mem_string((const char *)sqlite3_column_text(s, 1));
-		strcat(strcat(strcat(drop, "DROP TRIGGER "),
-			       (const char *)sqlite3_column_text(s, 0)), ";");
+		strcat(strcat(strcat(drop, "DROP TRIGGER "), (const char *)sqlite3_column_text(s, 0)),
+			";");
 	}
 	sqlite3_finalize(s);
 	assert_int_equal(n, GUARDS);
@@ -198,10 +198,12 @@ write_row(sqlite3 *db, const struct forger *f, const char *seq, const char *prev
 
 	if (f->sign)
 		forged_signature(f, hash, sig);
-	sql = f->sign ? mem_format("UPDATE event SET prev = '%s', hash = '%s', kid = '%s', sig = '%s'"
-				   " WHERE seq = %s", prev, hash, f->kid, sig, seq)
-		      : mem_format("UPDATE event SET prev = '%s', hash = '%s' WHERE seq = %s", prev,
-				hash, seq);
+	sql = f->sign
+		? mem_format("UPDATE event SET prev = '%s', hash = '%s', kid = '%s', sig = '%s'"
+			     " WHERE seq = %s",
+			  prev, hash, f->kid, sig, seq)
+		: mem_format("UPDATE event SET prev = '%s', hash = '%s' WHERE seq = %s", prev, hash,
+			  seq);
 	raw_run(db, sql);
 	free(sql);
 }
@@ -262,8 +264,9 @@ forge_event(struct attack *a, const struct forger *f, const char *change)
 	raw_value(a->db, "SELECT hash FROM event ORDER BY seq DESC LIMIT 1", prev, sizeof(prev));
 	forged_hash(prev, body, hash);
 	forged_signature(f, hash, sig);
-	sql = sqlite3_mprintf("INSERT INTO event SELECT max(seq) + 1, %Q, %Q, %Q, %Q, %Q FROM event",
-		body, prev, hash, f->kid, sig);
+	sql = sqlite3_mprintf(
+		"INSERT INTO event SELECT max(seq) + 1, %Q, %Q, %Q, %Q, %Q FROM event", body, prev,
+		hash, f->kid, sig);
 	raw_run(a->db, sql);
 	sqlite3_free(sql);
 }
@@ -285,16 +288,18 @@ replace_row(struct attack *a)
 
 	raw_value(a->db, "SELECT sql FROM sqlite_master WHERE name = 'event_next'", sql, sizeof(sql));
 	raw_run(a->db, "DROP TRIGGER event_next");
-	raw_run(a->db, "INSERT OR REPLACE INTO event SELECT seq, replace(body, '\"pass\"', '\"fail\"'),"
-		       " prev, hash, kid, sig FROM event WHERE seq =" LAST_DECISION);
+	raw_run(a->db,
+		"INSERT OR REPLACE INTO event SELECT seq, replace(body, '\"pass\"', '\"fail\"'),"
+		" prev, hash, kid, sig FROM event WHERE seq =" LAST_DECISION);
 	raw_run(a->db, sql);
 }
 
 static void
 edit_body(struct attack *a)
 {
-	run(a, "UPDATE event SET body = replace(body, '\"pass\"', '\"fail\"')"
-	       " WHERE seq =" LAST_DECISION);
+	run(a,
+		"UPDATE event SET body = replace(body, '\"pass\"', '\"fail\"')"
+		" WHERE seq =" LAST_DECISION);
 }
 
 static void
@@ -306,16 +311,18 @@ delete_middle(struct attack *a)
 static void
 delete_middle_and_renumber(struct attack *a)
 {
-	run(a, "DELETE FROM event WHERE seq = 7;"
-	       "UPDATE event SET seq = -(seq - 1) WHERE seq > 7;"
-	       "UPDATE event SET seq = -seq WHERE seq < 0");
+	run(a,
+		"DELETE FROM event WHERE seq = 7;"
+		"UPDATE event SET seq = -(seq - 1) WHERE seq > 7;"
+		"UPDATE event SET seq = -seq WHERE seq < 0");
 }
 
 static void
 swap_rows(struct attack *a)
 {
-	run(a, "UPDATE event SET seq = -seq WHERE seq IN (7, 8);"
-	       "UPDATE event SET seq = 15 + seq WHERE seq < 0");
+	run(a,
+		"UPDATE event SET seq = -seq WHERE seq IN (7, 8);"
+		"UPDATE event SET seq = 15 + seq WHERE seq < 0");
 }
 
 /* The last login, decision and logout, with everything that the tables made of them. */
@@ -392,7 +399,8 @@ found_again(struct attack *a)
 	raw_value(a->db, "SELECT kid FROM event WHERE seq = 1", system_key, sizeof(system_key));
 	raw_value(a->db, "SELECT kid FROM event WHERE seq = 2", officer, sizeof(officer));
 	guards_off(a->db, guards);
-	snprintf(sql, sizeof(sql), "UPDATE event SET body = replace(replace(body, '%s', '%s'), '%s', '%s')",
+	snprintf(sql, sizeof(sql),
+		"UPDATE event SET body = replace(replace(body, '%s', '%s'), '%s', '%s')",
 		system_key, f.kid, officer, f.kid);
 	raw_run(a->db, sql);
 	forge_chain(a->db, &f);
@@ -407,8 +415,10 @@ enrol_by_the_system(struct attack *a)
 
 	snprintf(change, sizeof(change),
 		"json_set(body, '$.seq', seq + 1, '$.user', 'system', '$.session', '',"
-		" '$.action', 'account-enrolled', '$.kind', 'account', '$.object', 'rita', '$.data',"
-		" json('{\"name\":\"Rita Reviewer\",\"public_key\":\"%s\",\"roles\":[\"reviewer\"]}'))",
+		" '$.action', 'account-enrolled', '$.kind', 'account', '$.object', 'rita', "
+		"'$.data',"
+		" json('{\"name\":\"Rita "
+		"Reviewer\",\"public_key\":\"%s\",\"roles\":[\"reviewer\"]}'))",
 		mine.kid);
 	forge_event(a, &f, change);
 }
@@ -418,9 +428,10 @@ decide_by_the_system(struct attack *a)
 {
 	struct forger f = system_of(a->folder);
 
-	forge_event(a, &f, "(SELECT json_set(d.body, '$.seq', event.seq + 1, '$.time',"
-			   " json_extract(event.body, '$.time'), '$.data.number', 5, '$.data.running', 4,"
-			   " '$.data.previous', d.hash) FROM event d WHERE d.seq =" LAST_DECISION ")");
+	forge_event(a, &f,
+		"(SELECT json_set(d.body, '$.seq', event.seq + 1, '$.time',"
+		" json_extract(event.body, '$.time'), '$.data.number', 5, '$.data.running', 4,"
+		" '$.data.previous', d.hash) FROM event d WHERE d.seq =" LAST_DECISION ")");
 }
 
 /* Through the product: the key of Rita's open session signs a verdict. */
@@ -449,8 +460,9 @@ set_clock_back(struct attack *a)
 {
 	struct forger f = system_of(a->folder);
 
-	forge_event(a, &f, "json_set(body, '$.seq', seq + 1, '$.user', 'system', '$.session', '',"
-			   " '$.action', 'import', '$.time', '2020-01-01T00:00:00.000000Z')");
+	forge_event(a, &f,
+		"json_set(body, '$.seq', seq + 1, '$.user', 'system', '$.session', '',"
+		" '$.action', 'import', '$.time', '2020-01-01T00:00:00.000000Z')");
 }
 
 static void
@@ -529,8 +541,9 @@ remove_guard(struct attack *a)
 static void
 hollow_guard(struct attack *a)
 {
-	raw_run(a->db, "DROP TRIGGER event_no_delete; CREATE TRIGGER event_no_delete BEFORE DELETE ON"
-		       " event BEGIN SELECT 1; END");
+	raw_run(a->db,
+		"DROP TRIGGER event_no_delete; CREATE TRIGGER event_no_delete BEFORE DELETE ON"
+		" event BEGIN SELECT 1; END");
 }
 
 static void
@@ -548,9 +561,10 @@ swap_role(struct attack *a)
 static void
 swap_key_row(struct attack *a)
 {
-	run(a, "UPDATE account SET (public_key, sealed, nonce, salt) ="
-	       " (SELECT public_key, sealed, nonce, salt FROM account WHERE id = 'dora')"
-	       " WHERE id = 'rita'");
+	run(a,
+		"UPDATE account SET (public_key, sealed, nonce, salt) ="
+		" (SELECT public_key, sealed, nonce, salt FROM account WHERE id = 'dora')"
+		" WHERE id = 'rita'");
 }
 
 static void
@@ -770,7 +784,8 @@ main(void)
 	struct CMUnitTest tests[MEM_COUNT(cases)];
 
 	for (size_t i = 0; i < MEM_COUNT(cases); i++)
-		tests[i] = (struct CMUnitTest){ .name = cases[i].name, .test_func = tampered,
+		tests[i] = (struct CMUnitTest){ .name = cases[i].name,
+			.test_func = tampered,
 			.initial_state = (void *)&cases[i] };
 	return cmocka_run_group_tests(tests, scene_setup, scene_teardown);
 }

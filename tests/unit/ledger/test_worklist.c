@@ -71,10 +71,23 @@ every_word_of_the_filter_must_be_there_in_any_case(void **state)
 		const char *filter;
 		int64_t rows;
 	} cases[] = {
-		{ "", 3 }, { NULL, 3 }, { "   ", 3 }, { "subj-002", 1 }, { "SUBJ", 3 },
-		{ "ct TEXT!", 1 }, { "knee subj-003", 1 }, { "knee subj-001", 0 }, { "s-0001", 1 },
-		{ "50%", 1 }, { "%", 1 }, { "_", 1 }, { "5__", 0 }, { "!", 1 }, { "k%e", 0 },
-		{ "'; DROP TABLE task", 0 }, { "Thorax", 2 },
+		{ "", 3 },
+		{ NULL, 3 },
+		{ "   ", 3 },
+		{ "subj-002", 1 },
+		{ "SUBJ", 3 },
+		{ "ct TEXT!", 1 },
+		{ "knee subj-003", 1 },
+		{ "knee subj-001", 0 },
+		{ "s-0001", 1 },
+		{ "50%", 1 },
+		{ "%", 1 },
+		{ "_", 1 },
+		{ "5__", 0 },
+		{ "!", 1 },
+		{ "k%e", 0 },
+		{ "'; DROP TABLE task", 0 },
+		{ "Thorax", 2 },
 	};
 	struct made *m = *state;
 
@@ -163,16 +176,22 @@ struct item {
 
 static const char many_sql[] =
 	"WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 20001)"
-	" INSERT INTO exam (id, study_uid, trial, site, subject, visit) SELECT i, 'many.' || i, 'T',"
+	" INSERT INTO exam (id, study_uid, trial, site, subject, visit) SELECT i, 'many.' || i, "
+	"'T',"
 	" 'site ' || (i % 7), printf('P%04d', i * 7919 % 5003), 'V' || (i % 5) FROM n;"
 	"WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 20001)"
-	" INSERT INTO series (id, series_uid, modality, exam, state, revision, settled, why, images,"
+	" INSERT INTO series (id, series_uid, modality, exam, state, revision, settled, why, "
+	"images,"
 	" slices, gap, missing, spacing, manifest, pixels, arrived) SELECT i, 'many.' || i || '.1',"
-	" CASE i % 3 WHEN 0 THEN 'CT' WHEN 1 THEN 'MR' ELSE 'PT' END, i, 'quarantined', 1, 1, 0, 1, 1,"
+	" CASE i % 3 WHEN 0 THEN 'CT' WHEN 1 THEN 'MR' ELSE 'PT' END, i, 'quarantined', 1, 1, 0, "
+	"1, 1,"
 	" '', '', '', '', '', i * 31 % 1009 FROM n;"
-	"INSERT INTO task (id, series, workflow, step, state, later, rank, arrived, subject, search)"
-	" SELECT s.id + 100, s.id, 'default', 'phi', CASE s.id % 10 WHEN 0 THEN 'done' ELSE 'open' END,"
-	" s.id % 13 = 0, 1000 - s.id * 17 % 97, s.arrived, exam.subject, lower('s-' || s.id || ' ' ||"
+	"INSERT INTO task (id, series, workflow, step, state, later, rank, arrived, subject, "
+	"search)"
+	" SELECT s.id + 100, s.id, 'default', 'phi', CASE s.id % 10 WHEN 0 THEN 'done' ELSE 'open' "
+	"END,"
+	" s.id % 13 = 0, 1000 - s.id * 17 % 97, s.arrived, exam.subject, lower('s-' || s.id || ' ' "
+	"||"
 	" exam.subject || ' ' || s.modality || ' ' || exam.site) FROM series s JOIN exam ON"
 	" exam.id = s.exam WHERE s.id > 1";
 
@@ -199,8 +218,10 @@ all_items(struct made *m, const char *word, struct item *items)
 	sqlite3_stmt *s = NULL;
 	size_t n = 0;
 
-	sqlite3_prepare_v2(db, "SELECT id, series, later, rank, arrived, subject, search, state, step"
-			       " FROM task", -1, &s, NULL);
+	sqlite3_prepare_v2(db,
+		"SELECT id, series, later, rank, arrived, subject, search, state, step"
+		" FROM task",
+		-1, &s, NULL);
 	while (sqlite3_step(s) == SQLITE_ROW) {
 		struct item *i = &items[n];
 
@@ -209,8 +230,8 @@ all_items(struct made *m, const char *word, struct item *items)
 		snprintf(i->subject, sizeof(i->subject), "%s", sqlite3_column_text(s, 5));
 		snprintf(i->search, sizeof(i->search), "%s", sqlite3_column_text(s, 6));
 		n += strcmp((const char *)sqlite3_column_text(s, 7), "open") == 0 &&
-		     strcmp((const char *)sqlite3_column_text(s, 8), "phi") == 0 &&
-		     strstr(i->search, word) != NULL;
+			strcmp((const char *)sqlite3_column_text(s, 8), "phi") == 0 &&
+			strstr(i->search, word) != NULL;
 	}
 	sqlite3_finalize(s);
 	sqlite3_close(db);
@@ -328,5 +349,5 @@ main(void)
 	};
 
 	return cmocka_run_group_tests(tests, made_group_setup, made_group_teardown) +
-	       cmocka_run_group_tests(many, many_setup, made_group_teardown);
+		cmocka_run_group_tests(many, many_setup, made_group_teardown);
 }

@@ -82,8 +82,7 @@ check_kitty(uint32_t width, uint32_t height, bool colour)
 {
 	struct raster *r = noise(width, height, colour);
 	size_t pixels = (size_t)width * height;
-	struct buf out =
-		encoded(r, (struct picture_encoding){ .protocol = PICTURE_KITTY, .image = 9 });
+	struct buf out = encoded(r, (struct picture_encoding){ .protocol = PICTURE_KITTY, .image = 9 });
 	uint8_t *packed = malloc(out.len), *rgb = malloc(pixels * 3);
 	uLongf n = (uLongf)(pixels * 3);
 	char size[64];
@@ -163,8 +162,7 @@ placed_blocks_start_each_line_at_its_cell(void **state)
 {
 	struct raster *r = noise(4, 5, false);
 	struct buf out = encoded(r,
-		(struct picture_encoding){
-			.protocol = PICTURE_BLOCKS_256, .row = 3, .column = 11 });
+		(struct picture_encoding){ .protocol = PICTURE_BLOCKS_256, .row = 3, .column = 11 });
 	struct cells c = count_cells(out.data);
 
 	(void)state;
@@ -272,8 +270,7 @@ protocols_are_found_by_their_names(void **state)
 
 	(void)state;
 	for (int i = 0; i < PICTURE_PROTOCOLS; i++) {
-		assert_true(
-			picture_protocol_of(picture_protocol_name((enum picture_protocol)i), &p));
+		assert_true(picture_protocol_of(picture_protocol_name((enum picture_protocol)i), &p));
 		assert_int_equal(p, i);
 	}
 	assert_false(picture_protocol_of("png", &p));

@@ -123,8 +123,7 @@ check_packing(bool fast)
 			struct raster *r = raster_new(sizes[s].width, sizes[s].height, false);
 
 			fills[k](r);
-			for (size_t l = 0; l < sizeof(level_counts) / sizeof(level_counts[0]);
-				l++) {
+			for (size_t l = 0; l < sizeof(level_counts) / sizeof(level_counts[0]); l++) {
 				struct buf out = encoded(r,
 					(struct picture_encoding){
 						.levels = level_counts[l], .fast = fast });
@@ -158,8 +157,7 @@ random_sizes_and_densities_decode_pixel_for_pixel(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 300; i++) {
-		struct raster *r =
-			raster_new(1 + next_random() % 200, 1 + next_random() % 40, false);
+		struct raster *r = raster_new(1 + next_random() % 200, 1 + next_random() % 40, false);
 		uint32_t rare = 1 + next_random() % 60, greys = 1 + next_random() % 255;
 		struct buf out;
 

@@ -15,12 +15,9 @@
 static struct frame *
 frame_of(enum frame_kind kind, uint32_t width)
 {
-	struct frame_info info = { .kind = kind,
-		.width = width,
-		.height = 1,
-		.aspect = 1,
-		.slope = 1,
-		.bits_stored = 16 };
+	struct frame_info info = {
+		.kind = kind, .width = width, .height = 1, .aspect = 1, .slope = 1, .bits_stored = 16
+	};
 
 	return frame_new(&info);
 }
@@ -175,8 +172,7 @@ luts_are_applied_in_their_order(void **state)
 
 	(void)state;
 	memcpy(p, ((uint16_t[]){ 0, 10, 11, 60000 }), 8);
-	f->modality_lut =
-		(struct lut){ .first = 10, .count = 2, .bits = 16, .values = mem_zero(2, 2) };
+	f->modality_lut = (struct lut){ .first = 10, .count = 2, .bits = 16, .values = mem_zero(2, 2) };
 	f->modality_lut.values[0] = 100;
 	f->modality_lut.values[1] = 102;
 	f->voi_lut = (struct lut){ .first = 100, .count = 3, .bits = 12, .values = mem_zero(3, 2) };

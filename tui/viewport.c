@@ -10,8 +10,7 @@
 #include "core/base/str.h"
 
 enum {
-	AHEAD = 8,
-	BEHIND = 2,
+	WANTS_MOST = 512,     /* slices to be decoded ahead */
 	GREYS = 101,
 	SEEN_GREYS = 32,   /* with fewer a faint text is gone: such a picture is none to sign by */
 	STILL_US = 150000, /* nothing moved for so long: make it good */
@@ -61,19 +60,18 @@ box_of(struct app *app, const struct viewport *v, uint32_t *width, uint32_t *hei
 	*height = (uint32_t)(h > 0 ? h : 1);
 }
 
+/* The slice wanted, then the rest of the series: ahead in the direction of travel, then back from where we are.  What the
+ * cache does not hold is not loaded, so a series is decoded whole where it fits. */
 static unsigned
 wants(const struct viewport *v, struct pipeline_want *out)
 {
 	unsigned n = 0;
 
 	out[n++] = (struct pipeline_want){ v->series, v->want };
-	for (int i = 1; i <= AHEAD + BEHIND; i++) {
-		int step = i <= AHEAD ? i * v->direction : (AHEAD - i) * v->direction;
-		int64_t at = (int64_t)v->want + step;
-
-		if (at >= 0 && at < (int64_t)v->slices)
+	for (int way = v->direction, turn = 0; turn < 2; turn++, way = -way)
+		for (int64_t at = (int64_t)v->want + way;
+			at >= 0 && at < (int64_t)v->slices && n < WANTS_MOST; at += way)
 			out[n++] = (struct pipeline_want){ v->series, (uint32_t)at };
-	}
 	return n;
 }
 
@@ -106,7 +104,7 @@ moving_budget(struct app *app)
 static void
 request(struct app *app, struct viewport *v, size_t budget)
 {
-	struct pipeline_want list[1 + AHEAD + BEHIND];
+	struct pipeline_want list[WANTS_MOST];
 	struct picture_view view = {
 		.device_aspect = device_aspect(app),
 		.zoom = v->zoom,

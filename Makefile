@@ -211,8 +211,9 @@ $(B)/bench/%: tests/bench/%.c $(B)/librender.a $(B)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(if $(CHAFA),-DWITH_CHAFA) $(LDFLAGS) -o $@ $^ \
 		$(if $(CHAFA),-lchafa -l:libglib-2.0.so.0) $(RENDER_LIBS) $(CORE_LIBS)
-bench: $(BENCH)
+bench: all $(BENCH)
 	@for b in $(BENCH); do $$b || exit 1; done
+	@tests/bench/bench_import $(B)
 
 # what is made from the tables
 docs:

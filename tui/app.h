@@ -58,6 +58,7 @@ struct app {
 	bool stale;   /* draw again */
 	bool repaint; /* and everything from scratch */
 	bool quitting;
+	uint64_t page_serial; /* of the last page of a list asked for; atomic: the worker skips older ones */
 	int64_t signed_count; /* of this session, for series per hour */
 	int64_t started_us;
 

@@ -47,6 +47,7 @@ struct page_job {
 	char step[32], filter[sizeof(((struct line *)0)->text)];
 	struct worklist_query q;
 	uint64_t serial;
+	const uint64_t *newest; /* the app's; lives longer than the worker */
 	bool with_steps; /* counts of all queues too; while a filter is typed they are not asked again */
 	struct worklist_step steps[WORKLIST_STEPS];
 	size_t step_count;
@@ -59,6 +60,11 @@ page_run(struct job *job, struct ledger *l)
 {
 	struct page_job *j = (struct page_job *)job;
 
+	/* a fast typist asks faster than a long list answers: only the last question matters */
+	if (__atomic_load_n(j->newest, __ATOMIC_RELAXED) != j->serial) {
+		job->rc = RC_CANCELLED;
+		return;
+	}
 	if (j->with_steps)
 		job->rc = worklist_steps(l, &j->session, j->steps, &j->step_count, &job->err);
 	if (job->rc != RC_OK || (j->with_steps && j->step_count == 0))
@@ -83,7 +89,7 @@ page_done(struct job *job, struct app *app)
 	struct page_job *j = (struct page_job *)job;
 	struct worklist_state *s = app_screen_state(app, j->screen);
 
-	if (s == NULL || j->serial < s->answered)
+	if (s == NULL || job->rc == RC_CANCELLED || j->serial < s->answered)
 		return;
 	s->answered = j->serial;
 	s->loading = s->answered < s->asked;
@@ -120,7 +126,8 @@ request(struct app *app, struct worklist_state *s)
 	j->q.sort = s->sort;
 	j->q.offset = s->list.first > PAGE_MOST / 4 ? s->list.first - PAGE_MOST / 4 : 0;
 	j->q.limit = PAGE_MOST;
-	j->serial = ++s->asked;
+	j->serial = s->asked = __atomic_add_fetch(&app->page_serial, 1, __ATOMIC_RELAXED);
+	j->newest = &app->page_serial;
 	j->with_steps = !s->filtering || s->step_count == 0;
 	s->loading = true;
 	app_post_take(app, &j->job);

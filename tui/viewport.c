@@ -10,7 +10,7 @@
 #include "core/base/str.h"
 
 enum {
-	WANTS_MOST = 512,     /* slices to be decoded ahead */
+	WANTS_MOST = 512, /* slices to be decoded ahead */
 	GREYS = 101,
 	SEEN_GREYS = 32,   /* with fewer a faint text is gone: such a picture is none to sign by */
 	STILL_US = 150000, /* nothing moved for so long: make it good */

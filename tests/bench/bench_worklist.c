@@ -244,6 +244,15 @@ counts(struct ledger *l, const struct work *w, int64_t *answer)
 static void
 a_key(struct ledger *l, const struct work *w, int64_t *answer)
 {
+	first_page(l, w, answer);
+	if (*answer == PAGE) /* a shorter page tells the total itself */
+		total(l, w, answer);
+}
+
+/* What it asks when the list is opened. */
+static void
+opening(struct ledger *l, const struct work *w, int64_t *answer)
+{
 	counts(l, w, answer);
 	first_page(l, w, answer);
 	total(l, w, answer);
@@ -265,6 +274,7 @@ scan(struct ledger *l, const struct work *w, int64_t *answer)
 
 static const struct work works[] = {
 	{ "plain scan", scan, "", WORKLIST_WHY, 0 },
+	{ "opening the list", opening, "", WORKLIST_WHY, 100 },
 	{ "first page", first_page, "", WORKLIST_WHY, 100 },
 	{ "first page by age", first_page, "", WORKLIST_AGE, 100 },
 	{ "first page by subject", first_page, "", WORKLIST_SUBJECT, 100 },
@@ -278,7 +288,6 @@ static const struct work works[] = {
 	{ "key, two words", a_key, "chest v2", WORKLIST_WHY, 50 },
 	{ "key, rare word", a_key, "zebra", WORKLIST_WHY, 50 },
 	{ "key, no match", a_key, "qqqq", WORKLIST_WHY, 50 },
-	{ "key, rare, page only", first_page, "zebra", WORKLIST_WHY, 50 },
 };
 
 static double
@@ -332,13 +341,13 @@ measure_decade(int64_t series, double ms[MEM_COUNT(works)], int64_t answers[MEM_
 	nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* bench_worklist [DECADES]: 3 up to a million series (needs 2 GB of disk); 2 is the default. */
+/* bench_worklist [DECADES]: 3, up to a million series, is the default (needs 2 GB of disk). */
 int
 main(int argc, char **argv)
 {
 	double ms[DECADES_MOST][MEM_COUNT(works)];
 	int64_t answers[DECADES_MOST][MEM_COUNT(works)];
-	int decades = argc > 1 ? atoi(argv[1]) : 2, missed = 0;
+	int decades = argc > 1 ? atoi(argv[1]) : 3, missed = 0;
 
 	if (decades < 1 || decades > DECADES_MOST)
 		return 2;

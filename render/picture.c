@@ -10,6 +10,7 @@
 #include "core/base/mem.h"
 #include "render/encoders.h"
 #include "render/greys.h"
+#include "render/grid.h"
 #include "render/label.h"
 #include "render/palette.h"
 #include "render/scale.h"
@@ -110,6 +111,8 @@ picture_make(const struct frame *f, const struct picture_view *v, struct picture
 	r = scale_image(&s, l.width, l.height);
 	free(grey);
 	draw_texts(r, v);
+	if (v->grid.columns > 0)
+		grid_draw(r, &v->grid, &l.place, f->info.width, f->info.height);
 	if (place != NULL)
 		*place = l.place;
 	return r;

@@ -15,6 +15,16 @@
 
 enum { PICTURE_ZOOM_MAX = 32 };
 
+enum { PICTURE_CELLS_MAX = 256 };
+
+/* What is drawn over a contact sheet; columns 0: nothing. */
+struct picture_grid {
+	uint32_t columns, rows;
+	uint32_t first, count; /* number of the first cell as shown, and how many cells are numbered */
+	int cursor;            /* cell with the frame around it, -1 none */
+	char mark[PICTURE_CELLS_MAX]; /* printed behind each number: ' ' or '*' */
+};
+
 struct picture_view {
 	uint32_t width, height; /* the box to fill, device pixels; the raster is never larger */
 	double device_aspect;   /* height of a device pixel by its width: 1 for sixel */
@@ -26,6 +36,7 @@ struct picture_view {
 	/* Drawn into the lower left corner, e.g. "44/120"; "" for none.  ASCII.  No text at all
 	 * is drawn into a raster with a side below 48 pixels. */
 	char caption[64];
+	struct picture_grid grid;
 };
 
 /* Where the image landed: raster pixel = (image pixel - left) * scale_x etc. */
@@ -43,7 +54,7 @@ struct raster *picture_make(
 
 enum picture_protocol {
 	PICTURE_SIXEL,      /* grey: our own encoder; colour: libsixel with a fixed palette */
-	PICTURE_KITTY,      /* zlib-compressed, chunks of 4096 */
+	PICTURE_KITTY,      /* PNG, grey or RGB, chunks of 4096 */
 	PICTURE_BLOCKS_RGB, /* upper half blocks, 24-bit colour */
 	PICTURE_BLOCKS_256, /* upper half blocks, xterm's 24 greys or its colour cube */
 	PICTURE_PGM,        /* P5, colour is turned to luminance */

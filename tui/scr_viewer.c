@@ -16,6 +16,7 @@
 #include "tui/dialog.h"
 #include "tui/viewer.h"
 #include "tui/viewer_facts.h"
+#include "tui/viewer_modes.h"
 #include "tui/viewport.h"
 
 enum {
@@ -24,11 +25,13 @@ enum {
 	SAVE_MS = 1000,     /* how soon what was seen is written down */
 	PLAY_MS = 80,
 	SWEEP_MS = 250,
+	PROGRESS_MS = 200,
 };
 
 struct viewer_state {
 	struct viewer_facts f;
 	struct viewport port;
+	struct viewer_modes modes;
 	struct worklist_query queue;
 	char queue_step[32], queue_filter[200];
 	bool loaded, failed;
@@ -38,6 +41,7 @@ struct viewer_state {
 
 	bool playing;
 	int64_t play_at;
+	int64_t progress_at;
 	bool sweeping; /* narrow windows run over the slice; play_at is the time of the next */
 	int sweep_step;
 	struct window sweep_before;
@@ -247,6 +251,7 @@ leave_series(struct app *app, struct viewer_state *s, bool resume_here)
 	slides_drop(app->slides, (uint64_t)s->f.series.id);
 	pipeline_forget(app->pipeline, (uint64_t)s->f.series.id);
 	viewer_facts_release(&s->f);
+	s->modes.mode = VIEW_SLICES;
 	s->loaded = false;
 	s->playing = s->sweeping = false;
 }
@@ -298,10 +303,10 @@ on_acknowledged(struct app *app, void *state, uint64_t tag)
 {
 	struct viewer_state *s = state;
 
-	if (s->covered || !viewport_acknowledged(app, &s->port, tag) || s->port.glass >= s->f.slices)
+	if (s->covered || !viewport_acknowledged(app, &s->port, tag))
 		return;
 	app_stale(app);
-	if (!viewport_is_readable(&s->port))
+	if (s->modes.mode != VIEW_SLICES || !viewport_is_readable(&s->port))
 		return; /* first light: good to find one's way, not to sign by */
 	viewer_saw(&s->f, s->port.glass, &s->port.window);
 	if (!s->unsaved)
@@ -332,7 +337,9 @@ viewer_layout(struct app *app, void *state)
 	if (s->port.glass_cells.rows > 0)
 		viewport_hide(app, &s->port);
 	s->port.cells = a;
-	if (s->loaded && a.rows > 0)
+	if (s->loaded && a.rows > 0 && s->modes.mode == VIEW_MOSAIC)
+		modes_layout(app, &s->modes, &s->f, &s->port);
+	else if (s->loaded && a.rows > 0)
 		viewport_show(app, &s->port);
 }
 
@@ -378,6 +385,7 @@ viewer_draw(struct app *app, void *state, struct area a)
 {
 	struct viewer_state *s = state;
 	struct area facts = a;
+	char instead[64];
 
 	check_cover(app, s);
 	if (s->port.cells.rows > 0 && s->loaded && s->f.slices > 0 && s->port.failed == RC_OK)
@@ -393,8 +401,9 @@ viewer_draw(struct app *app, void *state, struct area a)
 		facts.row = a.row + a.rows - FACTS_ROWS;
 		facts.rows = FACTS_ROWS;
 	}
-	viewer_facts_draw(app, &s->f, &s->port, facts);
-	if (s->port.on_glass && s->port.glass != s->port.want)
+	modes_text(app, &s->modes, &s->f, &s->port, instead);
+	viewer_facts_draw(app, &s->f, &s->port, instead, facts);
+	if (s->modes.mode == VIEW_SLICES && s->port.on_glass && s->port.glass != s->port.want)
 		draw_format(a.row + a.rows - 1, a.columns - FACTS_COLUMNS + 1, FACTS_COLUMNS - 1,
 			STYLE_DIM, "%u loading", s->port.want + 1);
 }
@@ -448,6 +457,7 @@ verdict(struct app *app, struct viewer_state *s, const char *which)
 		.done = after_verdict,
 	};
 
+	modes_leave(app, &s->modes, &s->port, s->modes.slices.want);
 	str_copy(v.step, sizeof(v.step), s->queue_step);
 	str_copy(v.verdict, sizeof(v.verdict), which);
 	str_copy(v.modality, sizeof(v.modality), s->f.series.modality);
@@ -590,6 +600,14 @@ static const struct {
 };
 
 static void
+open_chosen(struct app *app, struct viewer_state *s, uint32_t slice)
+{
+	modes_leave(app, &s->modes, &s->port, slice);
+	letters_of_slice(s);
+	viewport_show(app, &s->port);
+}
+
+static void
 end_sweep(struct app *app, struct viewer_state *s)
 {
 	if (!s->sweeping)
@@ -624,6 +642,20 @@ sweep(struct app *app, struct viewer_state *s)
 	s->sweep_custom = s->port.custom;
 	s->play_at = clock_mono_us() + SWEEP_MS * 1000;
 	next_sweep(app, s);
+}
+
+/* The moving commands go over the contact sheet; in a projection there is nowhere to go. */
+static bool
+mode_move(struct app *app, struct viewer_state *s, enum command c)
+{
+	for (size_t i = 0; i < MEM_COUNT(moves); i++) {
+		if (moves[i].command != c)
+			continue;
+		if (s->modes.mode == VIEW_MOSAIC)
+			modes_move(app, &s->modes, &s->f, &s->port, moves[i].step);
+		return true;
+	}
+	return c == CMD_SLICE_GOTO || c == CMD_SLICE_UNSEEN || c == CMD_PLAY || c == CMD_WINDOW_SWEEP;
 }
 
 static bool
@@ -671,6 +703,33 @@ window_command(struct app *app, struct viewer_state *s, enum command c)
 	return true;
 }
 
+/* What moves, opens and switches while the series is looked at as a whole. */
+static bool
+mode_command(struct app *app, struct viewer_state *s, enum command c)
+{
+	uint32_t slice;
+
+	if (c == CMD_MOSAIC || (c == CMD_PROJECTION && s->modes.mode != VIEW_PROJECTION)) {
+		end_sweep(app, s);
+		s->playing = false;
+		modes_toggle(app, &s->modes, &s->f, &s->port, c == CMD_MOSAIC ? VIEW_MOSAIC : VIEW_PROJECTION);
+		return true;
+	}
+	if (c == CMD_PROJECTION) {
+		modes_next_projection(app, &s->modes, &s->port);
+		return true;
+	}
+	if (c == CMD_SLICE_OPEN && s->modes.mode == VIEW_SLICES)
+		app_say(app, STYLE_PLAIN, "Enter opens a slice from the mosaic (m) or a projection (p)");
+	else if (c == CMD_SLICE_OPEN && modes_chosen(app, &s->modes, &s->port, &slice))
+		open_chosen(app, s, slice);
+	else if (c == CMD_SLICE_OPEN)
+		app_say(app, STYLE_WARN, "no slice can be told yet");
+	else
+		return s->modes.mode != VIEW_SLICES && mode_move(app, s, c);
+	return true;
+}
+
 static bool
 zoom_command(struct app *app, struct viewer_state *s, enum command c)
 {
@@ -708,7 +767,7 @@ viewer_command(struct app *app, void *state, enum command c, const char *argumen
 {
 	struct viewer_state *s = state;
 
-	if (move_command(app, s, c) || window_command(app, s, c) || zoom_command(app, s, c))
+	if (mode_command(app, s, c) || move_command(app, s, c) || window_command(app, s, c) || zoom_command(app, s, c))
 		return;
 	switch (c) {
 	case CMD_SLICE_GOTO:
@@ -770,10 +829,29 @@ viewer_have(struct app *app, void *state)
 	return have;
 }
 
+/* Going back first leaves the contact sheet or the projection. */
+static bool
+viewer_key(struct app *app, void *state, const struct key *k)
+{
+	struct viewer_state *s = state;
+
+	if (s->modes.mode == VIEW_SLICES || keymap_find(app->keys, "viewer", NULL, k->code) != CMD_BACK)
+		return false;
+	modes_leave(app, &s->modes, &s->port, s->modes.slices.want);
+	return true;
+}
+
 static void
 viewer_mouse(struct app *app, void *state, const struct key *k)
 {
-	(void)state;
+	struct viewer_state *s = state;
+	uint32_t slice;
+
+	if (k->mouse == MOUSE_PRESS && modes_clicked(app, &s->modes, &s->port, k->row, k->column, &slice)) {
+		open_chosen(app, s, slice);
+		app_stale(app);
+		return;
+	}
 	if (k->mouse == MOUSE_WHEEL_UP)
 		app_command(app, CMD_SLICE_PREVIOUS, NULL);
 	else if (k->mouse == MOUSE_WHEEL_DOWN)
@@ -794,6 +872,11 @@ viewer_tick_in(struct app *app, void *state)
 		at = s->play_at;
 	if (s->unsaved && (at == 0 || s->save_at < at))
 		at = s->save_at;
+	if (at == 0 && s->modes.mode == VIEW_PROJECTION && !s->port.on_glass) { /* it says how far it has come */
+		if (s->progress_at == 0)
+			s->progress_at = now + PROGRESS_MS * 1000;
+		at = s->progress_at;
+	}
 	if (at == 0)
 		return refine;
 	ms = at > now ? (int)((at - now + 999) / 1000) : 0;
@@ -807,6 +890,10 @@ viewer_tick(struct app *app, void *state)
 	int64_t now = clock_mono_us();
 
 	viewport_tick(app, &s->port);
+	if (s->progress_at != 0 && now >= s->progress_at) {
+		s->progress_at = 0;
+		app_stale(app);
+	}
 	if (s->unsaved && now >= s->save_at)
 		save_seen(app, s, true);
 	if ((!s->playing && !s->sweeping) || now < s->play_at)
@@ -898,6 +985,7 @@ const struct screen_ops scr_viewer_ops = {
 	.draw = viewer_draw,
 	.have = viewer_have,
 	.command = viewer_command,
+	.key = viewer_key,
 	.mouse = viewer_mouse,
 	.key_line = viewer_keys,
 	.tick_in = viewer_tick_in,

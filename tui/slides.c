@@ -8,6 +8,7 @@
 
 #include "core/base/mem.h"
 #include "core/dicom/decoder.h"
+#include "render/mosaic.h"
 
 struct slide {
 	char digest[DIGEST_HEX];
@@ -15,10 +16,19 @@ struct slide {
 	bool checked; /* the digest of these bytes was verified since the series was opened */
 };
 
+/* The projections of a series, finished and never changed after. */
+struct projected {
+	int refs; /* atomic */
+	struct project *project;
+};
+
 struct tray {
 	uint64_t series;
 	uint32_t n;
 	struct slide *slides;
+	struct slides_sheet sheet;
+	struct projected *projected; /* one reference; NULL not made yet */
+	uint32_t progress;           /* slices read for it */
 	struct tray *next;
 };
 
@@ -45,8 +55,18 @@ slides_new(struct store *store, unsigned workers)
 }
 
 static void
+projected_unref(struct projected *p)
+{
+	if (p == NULL || __atomic_sub_fetch(&p->refs, 1, __ATOMIC_ACQ_REL) > 0)
+		return;
+	project_free(p->project);
+	free(p);
+}
+
+static void
 tray_free(struct tray *t)
 {
+	projected_unref(t->projected);
 	free(t->slides);
 	free(t);
 }
@@ -156,11 +176,10 @@ mark_checked(struct slides *s, uint64_t series, const char *digest)
 	pthread_mutex_unlock(&s->lock);
 }
 
-enum rc
-slides_load(void *ctx, unsigned worker, uint64_t series, uint32_t index, struct frame **out,
+static enum rc
+load_slice(struct slides *s, unsigned worker, uint64_t series, uint32_t index, struct frame **out,
 	struct err *e)
 {
-	struct slides *s = ctx;
 	struct slide slide;
 	int fd = -1;
 	enum rc rc = find_slide(s, series, index, &slide, e);
@@ -174,4 +193,187 @@ slides_load(void *ctx, unsigned worker, uint64_t series, uint32_t index, struct 
 	rc = decoder_frame(s->decoders[worker], fd, slide.frame, out, e);
 	close(fd);
 	return rc;
+}
+
+/* ---- projections ---- */
+
+static struct projected *
+take_projected(struct slides *s, uint64_t series, uint32_t *slices)
+{
+	struct projected *p = NULL;
+	struct tray *t;
+
+	pthread_mutex_lock(&s->lock);
+	t = find_tray(s, series);
+	*slices = t != NULL ? t->n : 0;
+	if (t != NULL && t->projected != NULL) {
+		p = t->projected;
+		__atomic_add_fetch(&p->refs, 1, __ATOMIC_RELAXED);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return p;
+}
+
+/* False: the series was closed meanwhile. */
+static bool
+note_progress(struct slides *s, uint64_t series, uint32_t done)
+{
+	struct tray *t;
+
+	pthread_mutex_lock(&s->lock);
+	t = find_tray(s, series);
+	if (t != NULL)
+		t->progress = done;
+	pthread_mutex_unlock(&s->lock);
+	return t != NULL;
+}
+
+/* A slice that cannot be decoded or has another matrix is left out: the others still tell. */
+static enum rc
+project_series(struct slides *s, unsigned worker, uint64_t series, uint32_t n, struct project **out,
+	struct err *e)
+{
+	struct err first = { 0 };
+
+	*out = NULL;
+	for (uint32_t i = 0; i < n; i++) {
+		struct frame *f = NULL;
+
+		if (!note_progress(s, series, i))
+			break;
+		if (load_slice(s, worker, series, i, &f, &first) != RC_OK)
+			continue;
+		if (*out == NULL)
+			*out = project_new(&f->info);
+		project_add(*out, f, i, NULL);
+		frame_unref(f);
+	}
+	return *out != NULL ? RC_OK : err_set(e, RC_CORRUPT, "no slice can be read: %s", first.text);
+}
+
+static struct projected *
+keep_projected(struct slides *s, uint64_t series, struct project *made)
+{
+	struct projected *p = mem_zero(1, sizeof(*p));
+	struct tray *t;
+
+	p->project = made;
+	p->refs = 1; /* the caller's */
+	pthread_mutex_lock(&s->lock);
+	t = find_tray(s, series);
+	if (t != NULL && t->projected == NULL) {
+		p->refs++;
+		t->projected = p;
+	}
+	pthread_mutex_unlock(&s->lock);
+	return p;
+}
+
+static enum rc
+load_projection(struct slides *s, unsigned worker, uint64_t series, uint32_t which, struct frame **out,
+	struct err *e)
+{
+	uint32_t n;
+	struct projected *p = take_projected(s, series, &n);
+	struct project *made;
+	enum rc rc = RC_OK;
+
+	if (which >= PROJECTIONS)
+		rc = err_set(e, RC_NOT_FOUND, "there is no such projection");
+	if (rc == RC_OK && p == NULL) {
+		rc = project_series(s, worker, series, n, &made, e);
+		if (rc == RC_OK)
+			p = keep_projected(s, series, made);
+	}
+	if (rc == RC_OK)
+		*out = project_frame(p->project, (enum projection)which);
+	projected_unref(p);
+	return rc;
+}
+
+uint32_t
+slides_projected(struct slides *s, uint64_t series)
+{
+	struct tray *t;
+	uint32_t n;
+
+	pthread_mutex_lock(&s->lock);
+	t = find_tray(s, series);
+	n = t != NULL ? t->progress : 0;
+	pthread_mutex_unlock(&s->lock);
+	return n;
+}
+
+bool
+slides_behind(struct slides *s, uint64_t series, enum projection which, uint32_t x, uint32_t y,
+	uint32_t *slice)
+{
+	uint32_t n;
+	struct projected *p = take_projected(s, series, &n);
+
+	if (p != NULL)
+		*slice = project_slice(p->project, which, x, y);
+	projected_unref(p);
+	return p != NULL;
+}
+
+/* ---- contact sheets ---- */
+
+uint32_t
+slides_set_sheet(struct slides *s, uint64_t series, const struct slides_sheet *sheet)
+{
+	struct tray *t;
+	uint32_t cells = sheet->columns * sheet->rows, pages = 0;
+
+	pthread_mutex_lock(&s->lock);
+	t = find_tray(s, series);
+	if (t != NULL && cells > 0) {
+		t->sheet = *sheet;
+		pages = (t->n + cells - 1) / cells;
+	}
+	pthread_mutex_unlock(&s->lock);
+	return pages;
+}
+
+static enum rc
+load_sheet(struct slides *s, unsigned worker, uint64_t series, uint32_t page, struct frame **out,
+	struct err *e)
+{
+	struct slides_sheet sheet = { 0 };
+	struct mosaic *m = NULL;
+	struct err first = { 0 };
+	struct tray *t;
+
+	pthread_mutex_lock(&s->lock);
+	t = find_tray(s, series);
+	if (t != NULL)
+		sheet = t->sheet;
+	pthread_mutex_unlock(&s->lock);
+	for (uint32_t i = 0; i < sheet.columns * sheet.rows; i++) {
+		struct frame *f = NULL;
+
+		if (load_slice(s, worker, series, page * sheet.columns * sheet.rows + i, &f, &first) != RC_OK)
+			continue; /* its cell stays black; after the last slice all do */
+		if (m == NULL)
+			m = mosaic_new(sheet.columns, sheet.rows, sheet.cell_width, sheet.cell_height,
+				&f->info);
+		mosaic_put(m, i, f);
+		frame_unref(f);
+	}
+	if (m == NULL)
+		return err_set(e, RC_CORRUPT, "no slice of this page can be read: %s", first.text);
+	*out = mosaic_frame(m);
+	mosaic_free(m);
+	return RC_OK;
+}
+
+enum rc
+slides_load(void *ctx, unsigned worker, uint64_t series, uint32_t index, struct frame **out,
+	struct err *e)
+{
+	if (series & SLIDES_PROJECTION)
+		return load_projection(ctx, worker, series & ~SLIDES_PROJECTION, index, out, e);
+	if (series & SLIDES_MOSAIC)
+		return load_sheet(ctx, worker, series & ~SLIDES_MOSAIC, index, out, e);
+	return load_slice(ctx, worker, series, index, out, e);
 }

@@ -6,6 +6,7 @@
 #include "core/archive/store.h"
 #include "core/base/frame.h"
 #include "core/model.h"
+#include "render/project.h"
 
 struct slides;
 
@@ -16,6 +17,26 @@ void slides_free(struct slides *s); /* after the pool has ended */
 /* Tell what the slices of `series` are.  Images without pixels have none.  Returns how many slices. */
 uint32_t slides_set(struct slides *s, uint64_t series, const struct image *images, size_t n);
 void slides_drop(struct slides *s, uint64_t series);
+
+/* ---- views of a whole series: the pipeline sees each as a series of its own ---- */
+
+/* Added to the id of a series: index is an enum projection. */
+#define SLIDES_PROJECTION ((uint64_t)1 << 62)
+/* Added to the id of a series: index is a page of its contact sheet. */
+#define SLIDES_MOSAIC ((uint64_t)1 << 61)
+
+/* How a page of the contact sheet is laid out.  Returns how many pages there are. */
+struct slides_sheet {
+	uint32_t columns, rows, cell_width, cell_height; /* cells, pixels */
+};
+uint32_t slides_set_sheet(struct slides *s, uint64_t series, const struct slides_sheet *sheet);
+
+/* How far the projections of a series have come: slices read so far. */
+uint32_t slides_projected(struct slides *s, uint64_t series);
+
+/* The slice behind a pixel of a projection that was shown; false where it is not made yet. */
+bool slides_behind(struct slides *s, uint64_t series, enum projection which, uint32_t x, uint32_t y,
+	uint32_t *slice);
 
 /* struct pipeline_source.load */
 enum rc slides_load(void *ctx, unsigned worker, uint64_t series, uint32_t index, struct frame **out,

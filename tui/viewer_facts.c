@@ -256,13 +256,17 @@ put_why(struct lines *l, const struct viewer_facts *f)
 }
 
 void
-viewer_facts_draw(struct app *app, const struct viewer_facts *f, const struct viewport *v, struct area a)
+viewer_facts_draw(struct app *app, const struct viewer_facts *f, const struct viewport *v, const char *instead,
+	struct area a)
 {
 	struct lines l = { .a = a };
 	const char *modality = f->series.modality;
 	char text[400];
 
-	put_slice(&l, f, v);
+	if (*instead != '\0')
+		put(&l, STYLE_BOLD, instead);
+	else
+		put_slice(&l, f, v);
 	put_glass(&l, app, v);
 	put_seen(&l, f);
 	snprintf(text, sizeof(text), "%s  %s", modality, f->standing);

@@ -39,8 +39,9 @@ void viewer_what(const struct viewer_facts *f, char *to, size_t size);
 /* "seen 117/117 at 1:1, 2 windows, 38 s" */
 void viewer_seen_text(const struct viewer_facts *f, const struct viewport *v, const struct app *app,
 	char *to, size_t size);
-void viewer_facts_draw(
-	struct app *app, const struct viewer_facts *f, const struct viewport *v, struct area a);
+/* `instead` stands in for the slice's number where it is not "". */
+void viewer_facts_draw(struct app *app, const struct viewer_facts *f, const struct viewport *v,
+	const char *instead, struct area a);
 void viewer_open_tags(struct app *app, const struct viewer_facts *f, uint32_t slice);
 
 /* Argument of scr_tags_ops.open. */

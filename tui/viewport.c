@@ -40,8 +40,8 @@ viewport_open(struct viewport *v, uint64_t series, uint32_t slices, const char *
 }
 
 /* The picture box in device pixels: whole sixel bands, clear of the lowest row, within the terminal's own limit. */
-static void
-box_of(struct app *app, const struct viewport *v, uint32_t *width, uint32_t *height)
+void
+viewport_box(struct app *app, const struct viewport *v, uint32_t *width, uint32_t *height)
 {
 	const struct term_abilities *can = term_can(app->term);
 	int cw, ch, w, h;
@@ -119,11 +119,12 @@ request(struct app *app, struct viewport *v, size_t budget)
 	if (v->slices == 0 || v->cells.rows <= 0)
 		return;
 	v->active = true;
-	box_of(app, v, &view.width, &view.height);
+	viewport_box(app, v, &view.width, &view.height);
 	memcpy(view.left, v->left, sizeof(view.left));
 	memcpy(view.right, v->right, sizeof(view.right));
 	memcpy(view.top, v->top, sizeof(view.top));
 	memcpy(view.bottom, v->bottom, sizeof(view.bottom));
+	view.grid = v->grid;
 	enc.row = v->cells.row + 1;
 	enc.column = v->cells.column + 1;
 	v->serial = pipeline_show(

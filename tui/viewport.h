@@ -38,6 +38,7 @@ struct viewport {
 
 	double zoom, centre_x, centre_y;
 	char left[4], right[4], top[4], bottom[4]; /* orientation letters of the slice wanted */
+	struct picture_grid grid; /* of a contact sheet; columns 0: none */
 
 	struct {
 		uint64_t tag;
@@ -61,6 +62,8 @@ void viewport_tick(struct app *app, struct viewport *v);
 
 /* Is the picture on the glass good enough to have been seen: its whole size, at least 32 greys? */
 bool viewport_is_readable(const struct viewport *v);
+/* The picture's box in device pixels. */
+void viewport_box(struct app *app, const struct viewport *v, uint32_t *width, uint32_t *height);
 /* Lets go of what a viewport holds; the screen is going away. */
 void viewport_release(struct viewport *v);
 /* Nothing is wanted; what is on the glass is erased. */

@@ -248,6 +248,49 @@ the_sweep_runs_narrow_windows_and_gives_the_old_one_back(void **state)
 }
 
 static void
+the_mosaic_shows_all_slices_and_opens_the_one_under_the_cursor(void **state)
+{
+	struct bench *b = *state;
+	int before;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	open_first(b);
+	assert_true(glass_expect(b->g, "░ 1/5", SOON));
+	before = glass_picture_count(b->g);
+	glass_keys(b->g, "m");
+	assert_true(glass_pictures(b->g, before + 1, SOON));
+	assert_true(glass_expect(b->g, "mosaic 1/1, at slice 1/5", SOON));
+	glass_keys(b->g, "jjj");
+	assert_true(glass_expect(b->g, "at slice 4/5", SOON));
+	assert_true(glass_has(b->g, "░ 1/5")); /* a thumbnail is not a slice seen */
+	glass_keys(b->g, "<Enter>");
+	assert_true(glass_expect(b->g, "slice 4/5", SOON));
+	glass_keys(b->g, "mq"); /* back leaves the mosaic first */
+	assert_true(glass_expect(b->g, "slice 4/5", SOON));
+}
+
+static void
+projections_name_the_slice_behind_the_brightest_pixel(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	open_first(b);
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	glass_keys(b->g, "p");
+	assert_true(glass_expect(b->g, "maximum of 5 slices", SOON));
+	assert_true(glass_expect(b->g, "window 500/1000", SOON));
+	glass_keys(b->g, "<Tab>");
+	assert_true(glass_expect(b->g, "minimum of 5 slices", SOON));
+	glass_keys(b->g, "pppp");
+	assert_true(glass_expect(b->g, "lone bright of 5 slices", SOON));
+	glass_keys(b->g, "<Enter>"); /* the box is on another place in each slice: the first of equals */
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+}
+
+static void
 a_pass_takes_two_keys_and_a_password_and_brings_the_next_series(void **state)
 {
 	struct bench *b = *state;
@@ -612,6 +655,8 @@ main(void)
 		SCREEN_TEST(the_viewer_shows_the_slice_by_sixel_with_its_own_number),
 		SCREEN_TEST(window_presets_and_inversion_change_the_picture),
 		SCREEN_TEST(the_sweep_runs_narrow_windows_and_gives_the_old_one_back),
+		SCREEN_TEST(the_mosaic_shows_all_slices_and_opens_the_one_under_the_cursor),
+		SCREEN_TEST(projections_name_the_slice_behind_the_brightest_pixel),
 		SCREEN_TEST(a_pass_takes_two_keys_and_a_password_and_brings_the_next_series),
 		SCREEN_TEST(a_wrong_password_signs_nothing_and_can_be_typed_again),
 		SCREEN_TEST(a_fail_asks_for_coded_reasons_and_takes_a_note),

@@ -5,8 +5,8 @@
 
 #include "render/picture.h"
 
-/* Kitty's graphics protocol: 24-bit RGB, zlib level 6, base64 in chunks of 4096, no answers
- * (q=2), the cursor stays (C=1). */
+/* Kitty's graphics protocol: a PNG (f=100), base64 in chunks of 4096, no answers (q=2), the
+ * cursor stays (C=1). */
 void kitty_encode(const struct raster *r, const struct picture_encoding *enc, struct buf *out);
 
 /* Upper half blocks, two rows of pixels a line of cells; colours are set only where they change

@@ -20,16 +20,29 @@ enum {
 	BAND = 6,
 	FILL = 3, /* frequent greys of a band that are painted first; 2..8 measured within 0.5 % */
 	CUT = 40, /* columns of gap beyond which a cluster ends; 14 measured within 0.5 % */
-	EVENT_MOST = 18, /* bytes: "$#255!65535?" and a sixel are 13, a run has several events */
-	PAD = 17         /* keeps the greys' event lists off the same cache sets */
+	EVENT_MOST = 18,   /* bytes: "$#255!65535?" and a sixel are 13, a run has several events */
+	PAD = 17,          /* keeps the greys' event lists off the same cache sets */
+	LANES = 16,        /* columns a step of band_masks */
+	FIRST = 0x80,      /* in a mask: no row above has the same grey */
+	WIDTH_MOST = 65535 /* "!65535?" fills a piece */
 };
 
 /* x << 8 | mask: bit i of the mask is row i of the band. */
 typedef uint32_t event;
 
-/* Up to eight bytes of text, ready to be stored in one go. */
+/* Up to seven bytes of text and their count, ready to be stored in one go. */
 struct piece {
-	char text[8];
+	char text[7];
+	uint8_t length;
+};
+
+/* gcc and clang turn this into what the machine has. */
+typedef uint8_t vector __attribute__((vector_size(LANES)));
+
+/* LANES columns of a band: for each row its pixels' greys and which rows have the same. */
+struct lanes {
+	uint8_t grey[BAND][LANES];
+	uint8_t mask[BAND][LANES]; /* bit i: row i; and FIRST */
 };
 
 struct cluster {
@@ -49,27 +62,30 @@ struct encoder {
 	int pen;           /* grey selected last in this band, -1 for none */
 	uint32_t x;        /* column of the pen */
 	struct piece *run; /* by length from 4: "!n" */
-	uint8_t *run_length;
-	event *events; /* a list for each grey, `stride` apart; [0] is a sentinel */
+	struct piece *gap; /* by length: "", "?", "??", "???", "!4?", ... */
+	event *events;     /* a list for each grey and a spare for each row, `stride` apart */
 	size_t stride;
-	event *tail[PALETTE_MAX];         /* last event of each grey */
+	event *tail[PALETTE_MAX + BAND];  /* where the next event goes */
 	struct piece select[PALETTE_MAX]; /* "#grey" */
-	uint8_t select_length[PALETTE_MAX];
-	struct cluster *clusters; /* of the band in work */
+	struct cluster *clusters;         /* of the band in work */
 	uint32_t cluster_count;
-	int32_t *head;    /* by column: a cluster that starts there, -1 for none */
-	uint8_t *open;    /* by column: rows that no grey painted so far has claimed */
-	uint64_t *starts; /* a bit for each column where an unused cluster starts */
+	int32_t *head;          /* by column: a cluster that starts there, -1 for none */
+	uint8_t *open;          /* by column: rows that no grey painted so far has claimed */
+	uint64_t *starts;       /* a bit for each column where an unused cluster starts */
+	bool used[PALETTE_MAX]; /* greys that occurred in a band so far */
 };
 
 /* ---- bytes --------------------------------------------------------------------------------- */
 
-/* Store all eight bytes, of which n count: the room is there, see greys_encode. */
+/* Store all eight bytes, of which some count: the room is there, see greys_encode.  Without a
+ * branch: nobody can guess how long a gap in a noisy picture is. */
 static inline char *
-put_piece(char *p, const struct piece *piece, size_t n)
+put_piece(char *p, const struct piece *piece)
 {
-	memcpy(p, piece->text, sizeof(piece->text));
-	return p + n;
+	struct piece copy = *piece;
+
+	memcpy(p, &copy, sizeof(copy));
+	return p + copy.length;
 }
 
 /* n columns of the same sixel; most runs are short. */
@@ -79,7 +95,7 @@ put_run(const struct encoder *c, char *p, uint32_t n, uint32_t sixel)
 	uint32_t few = sixel * 0x01010101u;
 
 	if (n > 3) {
-		p = put_piece(p, &c->run[n], c->run_length[n]);
+		p = put_piece(p, &c->run[n]);
 		*p = (char)sixel;
 		return p + 1;
 	}
@@ -97,7 +113,7 @@ put_exact(struct encoder *c, const event *e, uint32_t n)
 	for (uint32_t i = 0; i < n;) {
 		uint32_t length = 1;
 
-		p = put_run(c, p, (e[i] >> 8) - x, '?');
+		p = put_piece(p, &c->gap[(e[i] >> 8) - x]);
 		while (i + length < n && e[i + length] == e[i] + (length << 8))
 			length++;
 		p = put_run(c, p, length, '?' + (e[i] & 63));
@@ -110,51 +126,82 @@ put_exact(struct encoder *c, const event *e, uint32_t n)
 static void
 put_select(struct encoder *c, int grey)
 {
-	c->p = put_piece(c->p, &c->select[grey], c->select_length[grey]);
+	c->p = put_piece(c->p, &c->select[grey]);
 }
 
 /* ---- events -------------------------------------------------------------------------------- */
 
-/* Add `bits` of column x to the list that ends at *tail.  Without a branch: in a noisy picture
- * nobody can guess whether the grey was there already. */
-static inline void
-event_add(event **tail, uint32_t x, uint32_t bits)
+/* Which rows of each column have the same grey.  A band that reaches past the picture repeats
+ * the last row; `full` leaves those out. */
+static void
+band_masks(struct lanes *l, uint32_t full)
 {
-	event *t = *tail, old = *t;
-	uint32_t is_new = (old >> 8) != x;
+	vector grey[BAND];
 
-	t += is_new;
-	*t = (is_new ? x << 8 : old) | bits;
-	*tail = t;
+	memcpy(grey, l->grey, sizeof(grey));
+	for (uint32_t i = 0; i < BAND; i++) {
+		vector mask = { 0 }, above;
+
+		for (uint32_t k = 0; k < BAND; k++)
+			mask |= (vector)(grey[i] == grey[k]) & (uint8_t)(1u << k & full);
+		above = mask & (uint8_t)((1u << i) - 1);
+		mask |= (vector)(above == 0) & FIRST;
+		memcpy(l->mask[i], &mask, sizeof(mask));
+	}
 }
 
-/* Rows of a band that reaches past the picture repeat the last one; `full` leaves them out. */
+/* Every row stores its whole event, but only the first row of a grey keeps it; the others go to
+ * spares: whether a grey was there already is not to be guessed, and neither is waited for what
+ * was just stored. */
+static inline void
+row_event(event **tail, const struct lanes *l, uint32_t row, uint32_t lane, uint32_t x)
+{
+	uint32_t mask = l->mask[row][lane], keep = mask / FIRST, spare = PALETTE_MAX + row;
+	event **t = &tail[spare ^ ((spare ^ l->grey[row][lane]) & (0 - keep))];
+	event *at = *t;
+
+	*at = x << 8 | (mask & 63);
+	*t = at + keep;
+}
+
+/* Add column x's events to their greys' lists. */
+static inline void
+column_events(event **tail, const struct lanes *l, uint32_t lane, uint32_t x)
+{
+	if ((l->mask[0][lane] & 63) == 63) {
+		*tail[l->grey[0][lane]]++ = x << 8 | 63;
+		return;
+	}
+	row_event(tail, l, 0, lane, x);
+	row_event(tail, l, 1, lane, x);
+	row_event(tail, l, 2, lane, x);
+	row_event(tail, l, 3, lane, x);
+	row_event(tail, l, 4, lane, x);
+	row_event(tail, l, 5, lane, x);
+}
+
 static void
 band_events(struct encoder *c, uint32_t top, uint32_t rows)
 {
-	const uint8_t *row[BAND], *of = c->pal->of;
 	uint32_t full = (1u << rows) - 1, width = c->width;
-	event **tail = c->tail;
+	const uint8_t *of = c->pal->of;
+	const uint8_t *row[BAND];
+	struct lanes l = { 0 };
 
 	for (uint32_t i = 0; i < BAND; i++)
 		row[i] = c->r->pixels + (size_t)(top + (i < rows ? i : rows - 1)) * width;
-	for (int g = 0; g < c->pal->levels; g++)
-		tail[g] = c->events + (size_t)g * c->stride;
-	for (uint32_t x = 0; x < width; x++) {
-		uint8_t g[BAND] = { row[0][x], row[1][x], row[2][x], row[3][x], row[4][x],
-			row[5][x] };
+	for (size_t g = 0; g < PALETTE_MAX + BAND; g++)
+		c->tail[g] = c->events + g * c->stride;
+	for (uint32_t x = 0; x < width; x += LANES) {
+		uint32_t n = width - x < LANES ? width - x : LANES;
 
-		if (((g[0] ^ g[1]) | (g[0] ^ g[2]) | (g[0] ^ g[3]) | (g[0] ^ g[4]) |
-			    (g[0] ^ g[5])) == 0) {
-			event_add(&tail[of[g[0]]], x, full);
-			continue;
+		for (uint32_t i = 0; i < BAND; i++) {
+			for (uint32_t k = 0; k < n; k++)
+				l.grey[i][k] = of[row[i][x + k]];
 		}
-		event_add(&tail[of[g[0]]], x, 1 & full);
-		event_add(&tail[of[g[1]]], x, 2 & full);
-		event_add(&tail[of[g[2]]], x, 4 & full);
-		event_add(&tail[of[g[3]]], x, 8 & full);
-		event_add(&tail[of[g[4]]], x, 16 & full);
-		event_add(&tail[of[g[5]]], x, 32 & full);
+		band_masks(&l, full);
+		for (uint32_t k = 0; k < n; k++)
+			column_events(c->tail, &l, k, x + k);
 	}
 }
 
@@ -167,7 +214,7 @@ event_count(const struct encoder *c, int grey)
 static const event *
 event_list(const struct encoder *c, int grey)
 {
-	return c->events + (size_t)grey * c->stride + 1;
+	return c->events + (size_t)grey * c->stride;
 }
 
 /* ---- fast packing -------------------------------------------------------------------------- */
@@ -198,12 +245,14 @@ gap_cost(uint32_t n)
 	return n <= 3 ? n : n < 10 ? 3 : n < 100 ? 4 : 5;
 }
 
-/* Whether one sixel can serve both e[0] and e[1]: the quick answer that mostly is no. */
+/* Whether a run of four columns, the least that saves anything, can start with the event: the
+ * quick answer that mostly is no.  `open` is padded with places that are not. */
 static inline bool
-may_join(const struct encoder *c, const event *e)
+may_run(const struct encoder *c, event e)
 {
-	uint32_t need = (e[0] | e[1]) & 63, may = c->open[e[0] >> 8] & c->open[e[1] >> 8];
+	uint32_t need = (e & 63) * 0x01010101u, may;
 
+	memcpy(&may, c->open + (e >> 8), sizeof(may));
 	return (need & ~may) == 0;
 }
 
@@ -242,7 +291,7 @@ put_loose(struct encoder *c, const event *e, uint32_t n)
 	for (uint32_t i = 0; i < n;) {
 		uint32_t start = e[i] >> 8, mask = e[i] & 63, length = 1, end = i + 1;
 
-		if (end < n && may_join(c, e + i)) {
+		if (end < n && may_run(c, e[i])) {
 			end = i + loose_run(c, e + i, n - i, &mask);
 			length = (e[end - 1] >> 8) + 1 - start;
 			if (length <= 3) { /* nothing to save */
@@ -251,7 +300,7 @@ put_loose(struct encoder *c, const event *e, uint32_t n)
 				end = i + 1;
 			}
 		}
-		p = put_run(c, p, start - x, '?');
+		p = put_piece(p, &c->gap[start - x]);
 		p = put_run(c, p, length, '?' + mask);
 		x = start + length;
 		for (; i < end; i++)
@@ -370,7 +419,7 @@ cluster_next(const struct encoder *c, int32_t now)
 	same = &c->clusters[now + 1];
 	if (other < 0 ||
 		gap_cost(same->x - c->x) <=
-			gap_cost(near - c->x) + c->select_length[c->clusters[other].grey])
+			gap_cost(near - c->x) + c->select[c->clusters[other].grey].length)
 		return now + 1;
 	return other;
 }
@@ -412,13 +461,14 @@ band_small(struct encoder *c)
 
 /* ---- the picture --------------------------------------------------------------------------- */
 
-static void
-piece_set(struct piece *piece, uint8_t *length, char mark, uint32_t n)
+static struct piece
+piece_of(const char *fmt, uint32_t n)
 {
 	char text[16];
+	struct piece piece = { .length = (uint8_t)snprintf(text, sizeof(text), fmt, (unsigned)n) };
 
-	*length = (uint8_t)snprintf(text, sizeof(text), "%c%u", mark, (unsigned)n);
-	memcpy(piece->text, text, sizeof(piece->text));
+	memcpy(piece.text, text, sizeof(piece.text));
+	return piece;
 }
 
 static void
@@ -428,19 +478,19 @@ encoder_open(struct encoder *c, bool fast)
 
 	c->stride = w + PAD;
 	c->run = mem_zero(w + 1, sizeof(*c->run));
-	c->run_length = mem_zero(w + 1, 1);
-	for (uint32_t n = 4; n <= w; n++)
-		piece_set(&c->run[n], &c->run_length[n], '!', n);
+	c->gap = mem_zero(w + 1, sizeof(*c->gap));
+	for (uint32_t n = 0; n <= w; n++) {
+		c->run[n] = piece_of("!%u", n);
+		c->gap[n] = n > 3 ? piece_of("!%u?", n) : (struct piece){ "???", (uint8_t)n };
+	}
 	for (int g = 0; g < c->pal->levels; g++)
-		piece_set(&c->select[g], &c->select_length[g], '#', (uint32_t)g);
-	c->events = mem_alloc((size_t)c->pal->levels * c->stride * sizeof(*c->events));
-	for (int g = 0; g < c->pal->levels; g++)
-		c->events[(size_t)g * c->stride] = UINT32_MAX; /* a column that no picture has */
+		c->select[g] = piece_of("#%u", (uint32_t)g);
+	c->events = mem_alloc((PALETTE_MAX + BAND) * c->stride * sizeof(*c->events));
 	if (fast)
 		return;
 	c->clusters = mem_alloc(BAND * w * sizeof(*c->clusters));
 	c->head = mem_alloc(w * sizeof(*c->head));
-	c->open = mem_alloc(w);
+	c->open = mem_zero(w + 3, 1);
 	memset(c->head, 0xff, w * sizeof(*c->head));
 	c->starts = mem_zero(w / 64 + 1, sizeof(*c->starts));
 }
@@ -449,7 +499,7 @@ static void
 encoder_close(struct encoder *c)
 {
 	free(c->run);
-	free(c->run_length);
+	free(c->gap);
 	free(c->events);
 	free(c->clusters);
 	free(c->head);
@@ -458,21 +508,31 @@ encoder_close(struct encoder *c)
 }
 
 static void
-put_header(const struct raster *r, const struct grey_palette *pal, struct buf *out)
+note_used(struct encoder *c)
 {
-	size_t n = (size_t)r->width * r->height;
-	bool grey[256] = { 0 }, reg[PALETTE_MAX] = { 0 };
+	for (int g = 0; g < c->pal->levels; g++)
+		c->used[g] |= event_count(c, g) > 0;
+}
 
-	for (size_t i = 0; i < n; i++)
-		grey[r->pixels[i]] = true;
-	for (int g = 0; g < 256; g++)
-		reg[pal->of[g]] |= grey[g];
-	buf_format(out, "\033P0;1;0q\"1;1;%u;%u", (unsigned)r->width, (unsigned)r->height);
-	for (int i = 0; i < pal->levels; i++) {
-		if (reg[i])
-			buf_format(out, "#%d;2;%d;%d;%d", i, pal->reg[i].r, pal->reg[i].g,
-				pal->reg[i].b);
+/* Everything before the first band.  What occurs is known only after the last, and moving the
+ * bands is quicker than looking at every pixel once more. */
+static void
+insert_header(const struct encoder *c, size_t at, struct buf *out)
+{
+	struct buf head = { 0 };
+	size_t body = out->len - at;
+
+	buf_format(&head, "\033P0;1;0q\"1;1;%u;%u", (unsigned)c->r->width, (unsigned)c->r->height);
+	for (int i = 0; i < c->pal->levels; i++) {
+		if (c->used[i])
+			buf_format(&head, "#%d;2;%d;%d;%d", i, c->pal->reg[i].r, c->pal->reg[i].g,
+				c->pal->reg[i].b);
 	}
+	buf_room(out, head.len);
+	memmove(out->data + at + head.len, out->data + at, body);
+	memcpy(out->data + at, head.data, head.len);
+	out->len += head.len;
+	buf_release(&head);
 }
 
 enum rc
@@ -481,25 +541,27 @@ greys_encode(const struct raster *r, const struct grey_palette *pal, bool fast, 
 {
 	struct encoder c = { .r = r, .pal = pal, .width = r->width };
 	size_t start = out->len, most = (size_t)r->width * BAND * EVENT_MOST + 64;
-	enum rc rc = RC_OK;
 
 	assert(!r->colour);
+	if (r->width > WIDTH_MOST)
+		return err_set(
+			e, RC_LIMIT, "a sixel picture is at most %d pixels wide", WIDTH_MOST);
 	encoder_open(&c, fast);
-	put_header(r, pal, out);
-	for (uint32_t top = 0; top < r->height && rc == RC_OK; top += BAND) {
+	for (uint32_t top = 0; top < r->height && out->len - start <= limit; top += BAND) {
 		uint32_t rows = r->height - top < BAND ? r->height - top : BAND;
 
 		c.p = buf_room(out, most);
 		if (top > 0)
 			*c.p++ = '-';
 		band_events(&c, top, rows);
+		note_used(&c);
 		(fast ? band_fast : band_small)(&c);
 		out->len = (size_t)(c.p - out->data);
-		if (out->len - start > limit)
-			rc = err_set(
-				e, RC_LIMIT, "the sixel picture is larger than %zu bytes", limit);
 	}
+	insert_header(&c, start, out);
 	buf_text(out, "\033\\");
 	encoder_close(&c);
-	return rc;
+	if (out->len - start > limit)
+		return err_set(e, RC_LIMIT, "the sixel picture is larger than %zu bytes", limit);
+	return RC_OK;
 }

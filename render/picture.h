@@ -74,6 +74,9 @@ struct picture_encoding {
 	/* At most so many bytes where that can be had by fewer greys or pixels (ladder.h); 0: no matter.
 	 * The pipeline looks at it, picture_encode does not. */
 	size_t budget;
+	/* Sixel without a budget: cut into strips of so many rows of pixels (a multiple of 6), each a whole sixel of
+	 * its own, so that a key does not wait for the rest; 0: in one.  The pipeline looks at it. */
+	uint32_t strip;
 	uint32_t image; /* kitty: the image's id, under which the next replaces it; 0: none */
 	/* Blocks: 1-based cell of the upper left corner, each line then starts with a cursor
 	 * position; 0: lines end in a newline instead. */

@@ -162,6 +162,39 @@ ms_since(int64_t start)
 	return (double)(clock_mono_us() - start) / 1000;
 }
 
+/* Each strip is a whole picture of its rows; the last may be lower. */
+static enum rc
+encode_strips(const struct raster *r, const struct picture_encoding *enc, struct pipeline_picture *p)
+{
+	size_t row = (size_t)r->width * (r->colour ? 3 : 1);
+	uint32_t high = enc->strip;
+	enum rc rc = RC_OK;
+
+	while ((r->height + high - 1) / high > PIPELINE_STRIPS)
+		high += enc->strip;
+	for (uint32_t y = 0; rc == RC_OK && y < r->height; y += high) {
+		struct raster part = *r;
+		struct pipeline_strip *s = &p->strip[p->strips++];
+
+		part.height = r->height - y < high ? r->height - y : high;
+		part.pixels = r->pixels + y * row;
+		s->offset = p->bytes.len;
+		s->top = y;
+		rc = picture_encode(&part, enc, &p->bytes, &p->err);
+		s->bytes = p->bytes.len - s->offset;
+	}
+	p->step = (struct ladder_step){ .levels = r->colour ? 0 : enc->levels, .reduce = 1 };
+	return rc;
+}
+
+static enum rc
+encode(const struct raster *r, const struct picture_encoding *enc, struct pipeline_picture *p)
+{
+	if (enc->protocol == PICTURE_SIXEL && enc->budget == 0 && enc->strip > 0 && enc->strip < r->height)
+		return encode_strips(r, enc, p);
+	return ladder_encode(r, enc, enc->budget, &p->bytes, &p->step, &p->err);
+}
+
 static void
 make_picture(struct job *job, struct pipeline_picture *r)
 {
@@ -178,8 +211,7 @@ make_picture(struct job *job, struct pipeline_picture *r)
 	r->height = raster->height;
 	r->make_ms = ms_since(start);
 	start = clock_mono_us();
-	r->rc = ladder_encode(
-		raster, &job->order.enc, job->order.enc.budget, &r->bytes, &r->step, &r->err);
+	r->rc = encode(raster, &job->order.enc, r);
 	r->encode_ms = ms_since(start);
 	raster_free(raster);
 }

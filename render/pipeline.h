@@ -37,6 +37,13 @@ struct pipeline_config {
 	void (*picture)(void *reader, struct pipeline_picture *p);
 };
 
+/* One strip of a picture that was cut: bytes offset.. of pipeline_picture.bytes. */
+enum { PIPELINE_STRIPS = 14 }; /* xterm keeps 16 pictures a screen; the one below is one of them */
+struct pipeline_strip {
+	size_t offset, bytes;
+	uint32_t top; /* row of pixels at which it begins */
+};
+
 /* One result, posted to the inbox.  Passed to config.picture and freed after it returns, unless
  * the callee takes p->bytes (buf_take) or p->frame (then sets it to NULL). */
 struct pipeline_picture {
@@ -51,6 +58,8 @@ struct pipeline_picture {
 	struct frame *frame;    /* one reference, NULL on failure */
 	uint32_t width, height; /* of the raster */
 	struct picture_place place;
+	struct pipeline_strip strip[PIPELINE_STRIPS];
+	unsigned strips; /* 0: it is in one */
 	struct ladder_step step; /* greys and size that it was sent with */
 	struct window window; /* what it was made with: the view's, or auto_window's preset */
 	double decode_ms, make_ms, encode_ms; /* decode_ms 0: it was in the cache */

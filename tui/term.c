@@ -23,6 +23,7 @@
 enum {
 	ACK_MS = 2000,   /* a terminal that stays silent is taken to have drawn by then */
 	SILENT_MS = 150, /* one that never answered anything is not waited for */
+	LEAST_SAMPLE = 6000, /* bytes */
 	LOCAL_US = 3000, /* answers as quick as this come from this machine */
 };
 
@@ -354,6 +355,8 @@ learn_rate(struct term *t, int64_t took)
 
 	if (t->round_trip_us == 0 || took < t->round_trip_us)
 		t->round_trip_us = took;
+	if (t->sending.len < LEAST_SAMPLE)
+		return; /* gone in less than the round trip varies */
 	line = took - t->round_trip_us;
 	if (line < 500)
 		line = 500; /* below that the clock and the terminal's own drawing are measured */

@@ -107,7 +107,8 @@ modes_toggle(struct app *app, struct viewer_modes *m, struct viewer_facts *f, st
 	}
 	if (m->mode == VIEW_SLICES) {
 		m->slices = *v;
-		m->slices.frame = NULL; /* v lets go of it */
+		m->slices.frame = NULL; /* v lets go of them */
+		memset(&m->slices.rest, 0, sizeof(m->slices.rest));
 		m->cell = v->want;
 	}
 	m->mode = mode;

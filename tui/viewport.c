@@ -20,6 +20,22 @@ enum {
 	FAST_BUDGET = 400000, /* a line this good needs no coarse pictures */
 };
 
+static const double BYTES_A_PIXEL = 0.6; /* of a noisy picture with 101 greys */
+
+static void
+drop_frame(struct viewport *v)
+{
+	frame_unref(v->frame);
+	v->frame = NULL;
+}
+
+static void
+drop_rest(struct viewport *v)
+{
+	buf_release(&v->rest.bytes);
+	v->rest.n = v->rest.next = 0;
+}
+
 void
 viewport_open(struct viewport *v, uint64_t series, uint32_t slices, const char *modality)
 {
@@ -101,6 +117,34 @@ moving_budget(struct app *app)
 	return bytes < LEAST_BUDGET ? LEAST_BUDGET : (size_t)bytes;
 }
 
+static int
+common_multiple(int a, int b)
+{
+	int n = a;
+
+	while (n % b != 0)
+		n += a;
+	return n;
+}
+
+/* Rows of pixels that go through in about the time of a moving picture, as whole rows of cells and of sixels; 0: the
+ * line is good for the picture in one. */
+static uint32_t
+strip_rows(struct app *app, const struct viewport *v, uint32_t width)
+{
+	size_t budget = moving_budget(app);
+	int cw, ch, unit;
+	uint32_t rows;
+
+	(void)v;
+	if (budget == 0 || term_protocol(app->term) != PICTURE_SIXEL)
+		return 0;
+	term_cell(app->term, &cw, &ch);
+	unit = common_multiple(ch, 6);
+	rows = (uint32_t)((double)budget / (width * BYTES_A_PIXEL)) / (uint32_t)unit * (uint32_t)unit;
+	return rows > 0 ? rows : (uint32_t)unit;
+}
+
 static void
 request(struct app *app, struct viewport *v, size_t budget)
 {
@@ -119,7 +163,10 @@ request(struct app *app, struct viewport *v, size_t budget)
 	if (v->slices == 0 || v->cells.rows <= 0)
 		return;
 	v->active = true;
+	drop_rest(v);
 	viewport_box(app, v, &view.width, &view.height);
+	if (budget == 0)
+		enc.strip = strip_rows(app, v, view.width);
 	memcpy(view.left, v->left, sizeof(view.left));
 	memcpy(view.right, v->right, sizeof(view.right));
 	memcpy(view.top, v->top, sizeof(view.top));
@@ -177,6 +224,7 @@ void
 viewport_hide(struct app *app, struct viewport *v)
 {
 	v->active = false;
+	drop_rest(v);
 	pipeline_show(app->pipeline, NULL, 0, NULL, NULL, "", 0);
 	term_picture_cancel(app->term);
 	if (v->glass_cells.rows > 0)
@@ -222,6 +270,19 @@ same_area(struct area a, struct area b)
 }
 
 static void
+send_strip(struct app *app, struct viewport *v)
+{
+	const struct pipeline_strip *s = &v->rest.strip[v->rest.next++];
+	struct buf part = { 0 };
+	int cw, ch;
+
+	term_cell(app->term, &cw, &ch);
+	buf_add(&part, v->rest.bytes.data + s->offset, s->bytes);
+	term_picture_take(
+		app->term, &part, v->rest.cells.row + (int)s->top / ch, v->rest.cells.column, v->rest.tag);
+}
+
+static void
 send(struct app *app, struct viewport *v, struct pipeline_picture *p)
 {
 	struct area a = place_in_cells(app, v, p->width, p->height);
@@ -239,7 +300,18 @@ send(struct app *app, struct viewport *v, struct pipeline_picture *p)
 	v->flight[i].place = p->place;
 	v->flight[i].step = p->step;
 	v->glass_cells = a;
-	term_picture_take(app->term, &p->bytes, a.row, a.column, p->serial);
+	if (p->strips > 0) {
+		drop_rest(v);
+		v->rest.bytes = p->bytes;
+		memset(&p->bytes, 0, sizeof(p->bytes));
+		memcpy(v->rest.strip, p->strip, sizeof(v->rest.strip));
+		v->rest.n = p->strips;
+		v->rest.tag = p->serial;
+		v->rest.cells = a;
+		send_strip(app, v);
+	} else {
+		term_picture_take(app->term, &p->bytes, a.row, a.column, p->serial);
+	}
 }
 
 bool
@@ -270,7 +342,7 @@ viewport_picture(struct app *app, struct viewport *v, struct pipeline_picture *p
 	v->encode_ms = p->encode_ms;
 	if (p->frame != NULL) {
 		learn_presets(v, p->frame);
-		viewport_release(v);
+		drop_frame(v);
 		v->frame = p->frame;
 		p->frame = NULL;
 	}
@@ -285,6 +357,10 @@ viewport_acknowledged(struct app *app, struct viewport *v, uint64_t tag)
 		return false;
 	if (tag == 0) {
 		viewport_show(app, v);
+		return false;
+	}
+	if (v->rest.n > 0 && tag == v->rest.tag && v->rest.next < v->rest.n) {
+		send_strip(app, v); /* only with its last strip is a picture whole */
 		return false;
 	}
 	for (unsigned i = 0; i < VIEWPORT_FLIGHTS; i++)
@@ -343,8 +419,8 @@ viewport_window(struct app *app, struct viewport *v, double centre, double width
 void
 viewport_release(struct viewport *v)
 {
-	frame_unref(v->frame);
-	v->frame = NULL;
+	drop_frame(v);
+	drop_rest(v);
 }
 
 enum { SWEEP_PARTS = 16 }; /* of the range to a window */

@@ -48,6 +48,14 @@ struct viewport {
 		struct ladder_step step;
 	} flight[VIEWPORT_FLIGHTS]; /* pictures handed to the terminal */
 	unsigned flights;
+
+	struct { /* the rest of a picture that is sent in strips */
+		struct buf bytes;
+		struct pipeline_strip strip[PIPELINE_STRIPS];
+		unsigned n, next; /* n 0: none */
+		uint64_t tag;
+		struct area cells;
+	} rest;
 	double decode_ms, make_ms, encode_ms;
 };
 

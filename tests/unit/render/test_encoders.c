@@ -59,7 +59,7 @@ kitty_payload(const char *p, uint8_t *to)
 		const char *text = strchr(p, ';'), *end = strstr(p, "\033\\");
 
 		assert_true(strncmp(p, "\033_G", 3) == 0 && text != NULL && end != NULL);
-		assert_true((strncmp(p, "\033_Ga=T,f=24,o=z,", 16) == 0) == first);
+		assert_true((strncmp(p, "\033_Ga=T,f=100,q=2,", 17) == 0) == first);
 		assert_true(text[-2] == '=' && text[-3] == 'm' && end - text - 1 <= 4096);
 		more = text[-1] == '1';
 		assert_true(!more || end - text - 1 == 4096);
@@ -77,36 +77,116 @@ kitty_payload(const char *p, uint8_t *to)
 	return n;
 }
 
-static void
-check_kitty(uint32_t width, uint32_t height, bool colour)
+static uint32_t
+png_word(const uint8_t *p)
 {
-	struct raster *r = noise(width, height, colour);
-	size_t pixels = (size_t)width * height;
-	struct buf out = encoded(r, (struct picture_encoding){ .protocol = PICTURE_KITTY, .image = 9 });
-	uint8_t *packed = malloc(out.len), *rgb = malloc(pixels * 3);
-	uLongf n = (uLongf)(pixels * 3);
-	char size[64];
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
 
-	snprintf(size, sizeof(size), ",s=%u,v=%u,q=2,C=1,i=9,", width, height);
-	assert_non_null(strstr(out.data, size));
-	assert_int_equal(uncompress(rgb, &n, packed, (uLong)kitty_payload(out.data, packed)), Z_OK);
-	assert_int_equal(n, pixels * 3);
-	for (size_t i = 0; i < pixels * 3; i++)
-		assert_int_equal(rgb[i], r->pixels[colour ? i : i / 3]);
-	free(packed);
-	free(rgb);
-	buf_release(&out);
-	raster_free(r);
+/* The data of the chunk at *p, which must be of this type; *p is then behind it. */
+static const uint8_t *
+png_chunk(const uint8_t **p, const uint8_t *end, const char *type, size_t *n)
+{
+	const uint8_t *data = *p + 8;
+
+	assert_true(end - *p >= 12);
+	*n = png_word(*p);
+	assert_true(*n <= (size_t)(end - *p) - 12);
+	assert_memory_equal(*p + 4, type, 4);
+	assert_int_equal(png_word(data + *n), crc32(crc32(0, NULL, 0), *p + 4, (uInt)*n + 4));
+	*p = data + *n + 4;
+	return data;
+}
+
+/* Inflated rows with their filters undone in place; only None and Up are ours. */
+static void
+assert_rows_are(const struct raster *r, uint8_t *rows, int *filter)
+{
+	size_t bytes = (size_t)r->width * (r->colour ? 3 : 1), stride = bytes + 1;
+
+	for (uint32_t y = 0; y < r->height; y++) {
+		uint8_t *row = rows + y * stride + 1;
+		const uint8_t *above = y > 0 ? row - stride : row;
+
+		*filter = row[-1];
+		assert_true(*filter == 0 || *filter == 2);
+		for (size_t i = 0; i < bytes && *filter == 2 && y > 0; i++)
+			row[i] = (uint8_t)(row[i] + above[i]);
+		assert_memory_equal(row, r->pixels + y * bytes, bytes);
+	}
 }
 
 static void
-kitty_inflates_back_to_the_picture(void **state)
+assert_png_is(const struct raster *r, const uint8_t *p, size_t n, int *filter)
 {
+	const uint8_t *end = p + n, *header, *data;
+	size_t length, bytes = ((size_t)r->width * (r->colour ? 3 : 1) + 1) * r->height;
+	uint8_t *rows = malloc(bytes);
+	uLongf got = (uLongf)bytes;
+
+	assert_true(n > 8);
+	assert_memory_equal(p, "\x89PNG\r\n\x1a\n", 8);
+	p += 8;
+	header = png_chunk(&p, end, "IHDR", &length);
+	assert_int_equal(length, 13);
+	assert_int_equal(png_word(header), r->width);
+	assert_int_equal(png_word(header + 4), r->height);
+	assert_memory_equal(header + 8, ((uint8_t[]){ 8, r->colour ? 2 : 0, 0, 0, 0 }), 5);
+	data = png_chunk(&p, end, "IDAT", &length);
+	assert_int_equal(uncompress(rows, &got, data, (uLong)length), Z_OK);
+	assert_int_equal(got, bytes);
+	assert_rows_are(r, rows, filter);
+	png_chunk(&p, end, "IEND", &length);
+	assert_true(length == 0 && p == end);
+	free(rows);
+}
+
+/* The filter of its last row. */
+static int
+check_kitty(const struct raster *r)
+{
+	struct buf out =
+		encoded(r, (struct picture_encoding){ .protocol = PICTURE_KITTY, .image = 9 });
+	uint8_t *png = malloc(out.len);
+	int filter = -1;
+
+	assert_non_null(strstr(out.data, ",q=2,C=1,i=9,m="));
+	assert_png_is(r, png, kitty_payload(out.data, png), &filter);
+	free(png);
+	buf_release(&out);
+	return filter;
+}
+
+static void
+kitty_carries_a_png_of_the_picture(void **state)
+{
+	static const struct {
+		uint32_t width, height;
+		bool colour;
+	} cases[] = { { 1, 1, false }, { 1, 2, true }, { 64, 16, false }, { 129, 77, true },
+		{ 513, 300, false } };
+
 	(void)state;
-	check_kitty(1, 1, false);
-	check_kitty(1, 2, true);
-	check_kitty(64, 16, false);
-	check_kitty(129, 77, true);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct raster *r = noise(cases[i].width, cases[i].height, cases[i].colour);
+
+		check_kitty(r);
+		raster_free(r);
+	}
+}
+
+/* Rows of noise that each rise by one from the row above are flat after Up. */
+static void
+the_smaller_filter_is_chosen(void **state)
+{
+	struct raster *r = noise(200, 100, false);
+
+	(void)state;
+	assert_int_equal(check_kitty(r), 0);
+	for (size_t i = 200; i < 200 * 100; i++)
+		r->pixels[i] = (uint8_t)(r->pixels[i - 200] + 1);
+	assert_int_equal(check_kitty(r), 2);
+	raster_free(r);
 }
 
 /* ---- blocks -------------------------------------------------------------------------------- */
@@ -162,7 +242,8 @@ placed_blocks_start_each_line_at_its_cell(void **state)
 {
 	struct raster *r = noise(4, 5, false);
 	struct buf out = encoded(r,
-		(struct picture_encoding){ .protocol = PICTURE_BLOCKS_256, .row = 3, .column = 11 });
+		(struct picture_encoding){
+			.protocol = PICTURE_BLOCKS_256, .row = 3, .column = 11 });
 	struct cells c = count_cells(out.data);
 
 	(void)state;
@@ -270,7 +351,8 @@ protocols_are_found_by_their_names(void **state)
 
 	(void)state;
 	for (int i = 0; i < PICTURE_PROTOCOLS; i++) {
-		assert_true(picture_protocol_of(picture_protocol_name((enum picture_protocol)i), &p));
+		assert_true(
+			picture_protocol_of(picture_protocol_name((enum picture_protocol)i), &p));
 		assert_int_equal(p, i);
 	}
 	assert_false(picture_protocol_of("png", &p));
@@ -294,7 +376,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(kitty_inflates_back_to_the_picture),
+		cmocka_unit_test(kitty_carries_a_png_of_the_picture),
+		cmocka_unit_test(the_smaller_filter_is_chosen),
 		cmocka_unit_test(blocks_have_a_cell_for_two_pixels),
 		cmocka_unit_test(placed_blocks_start_each_line_at_its_cell),
 		cmocka_unit_test(colours_are_set_only_where_they_change),

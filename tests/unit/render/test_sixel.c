@@ -58,7 +58,7 @@ static void (*const fills[])(struct raster *r) = { fill_flat, fill_noise, fill_s
 static const struct {
 	uint32_t width, height;
 } sizes[] = { { 1, 1 }, { 1, 7 }, { 7, 1 }, { 17, 5 }, { 64, 64 }, { 65, 13 }, { 511, 509 },
-	{ 512, 512 }, { 640, 480 }, { 2048, 6 }, { 3, 2047 } };
+	{ 512, 512 }, { 640, 480 }, { 2048, 6 }, { 3, 2047 }, { 15, 11 }, { 16, 6 }, { 33, 12 } };
 
 static const int level_counts[] = { 16, 32, 64, 101, 256 };
 
@@ -284,6 +284,29 @@ output_past_the_limit_is_refused_and_leaves_nothing(void **state)
 	raster_free(r);
 }
 
+/* A run and a gap of the whole width, for which "!n?" just has room. */
+static void
+the_widest_picture_decodes_and_a_wider_one_is_refused(void **state)
+{
+	struct raster *r = raster_new(65535, 2, false), *wide = raster_new(65536, 1, false);
+	struct picture_encoding enc = { .protocol = PICTURE_SIXEL };
+	struct buf none = { 0 };
+
+	(void)state;
+	r->pixels[65534] = r->pixels[2 * 65535 - 1] = 255;
+	for (int fast = 0; fast < 2; fast++) {
+		struct buf out = encoded(r, (struct picture_encoding){ .fast = fast });
+
+		assert_non_null(strstr(out.data, "#0!65534"));
+		assert_non_null(strstr(out.data, fast ? "#100!65534?B" : "#100B"));
+		buf_release(&out);
+	}
+	assert_int_equal(picture_encode(wide, &enc, &none, NULL), RC_LIMIT);
+	assert_int_equal(none.len, 0);
+	raster_free(r);
+	raster_free(wide);
+}
+
 static void
 a_sequence_ends_without_a_new_line(void **state)
 {
@@ -309,6 +332,7 @@ main(void)
 		cmocka_unit_test(colour_is_within_the_palettes_error),
 		cmocka_unit_test(a_wrong_count_of_greys_is_refused_and_leaves_nothing),
 		cmocka_unit_test(output_past_the_limit_is_refused_and_leaves_nothing),
+		cmocka_unit_test(the_widest_picture_decodes_and_a_wider_one_is_refused),
 		cmocka_unit_test(a_sequence_ends_without_a_new_line),
 	};
 

@@ -211,8 +211,19 @@ $(B)/bench/%: tests/bench/%.c $(B)/librender.a $(B)/libcore.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(if $(CHAFA),-DWITH_CHAFA) $(LDFLAGS) -o $@ $^ \
 		$(if $(CHAFA),-lchafa -l:libglib-2.0.so.0) $(RENDER_LIBS) $(CORE_LIBS)
-bench: all $(BENCH)
-	@for b in $(BENCH); do $$b || exit 1; done
+$(B)/bench/bench_viewer: tests/bench/bench_viewer.c $(SUPPORT_OBJ) $(B)/libcore.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lvterm -lutil $(CORE_LIBS)
+bench: deps-check
+	@$(MAKE) --no-print-directory run-bench
+.PHONY: run-bench
+run-bench: all $(BENCH)
+	@$(B)/bench/bench_render
+	@$(B)/bench/bench_worklist
+	@[ -e $(B)/demo/demo ] || { rm -rf $(B)/demo; $(B)/wetread demo $(B)/demo >/dev/null; }
+	@$(B)/bench/bench_viewer $(B)/demo
+	@tests/bench/bench_line $(B)
 	@tests/bench/bench_import $(B)
 
 # what is made from the tables

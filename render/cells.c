@@ -115,8 +115,7 @@ cells_encode(const struct raster *r, const struct picture_encoding *enc, struct 
 		if (enc->row > 0)
 			buf_format(out, "\033[%d;%dH", enc->row + (int)(y / 2), enc->column);
 		for (uint32_t x = 0; x < r->width; x++)
-			put_cell(
-				out, &pen, shade_of(r, x, y, rgb), shade_of(r, x, y + 1, rgb), rgb);
+			put_cell(out, &pen, shade_of(r, x, y, rgb), shade_of(r, x, y + 1, rgb), rgb);
 		buf_text(out, enc->row > 0 ? "\033[0m" : "\033[0m\n");
 	}
 }

@@ -544,8 +544,7 @@ greys_encode(const struct raster *r, const struct grey_palette *pal, bool fast, 
 
 	assert(!r->colour);
 	if (r->width > WIDTH_MOST)
-		return err_set(
-			e, RC_LIMIT, "a sixel picture is at most %d pixels wide", WIDTH_MOST);
+		return err_set(e, RC_LIMIT, "a sixel picture is at most %d pixels wide", WIDTH_MOST);
 	encoder_open(&c, fast);
 	for (uint32_t top = 0; top < r->height && out->len - start <= limit; top += BAND) {
 		uint32_t rows = r->height - top < BAND ? r->height - top : BAND;

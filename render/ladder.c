@@ -9,7 +9,15 @@
 /* Best first, each about two thirds of the bytes of the one before.  Greys go before size down to 16, where text
  * still reads; a smaller picture reads better than one of coarse blocks, and costs less. */
 static const struct ladder_step steps[] = {
-	{ 101, 1 }, { 64, 1 }, { 32, 1 }, { 16, 1 }, { 32, 2 }, { 16, 2 }, { 16, 3 }, { 16, 4 }, { 16, 6 },
+	{ 101, 1 },
+	{ 64, 1 },
+	{ 32, 1 },
+	{ 16, 1 },
+	{ 32, 2 },
+	{ 16, 2 },
+	{ 16, 3 },
+	{ 16, 4 },
+	{ 16, 6 },
 };
 
 /* The picture at one nth of its size, in the middle of a black one of the same size: what was on the glass before is
@@ -24,7 +32,8 @@ reduced(const struct raster *r, uint32_t n)
 		.shown_width = r->width,
 		.shown_height = r->height };
 	uint32_t w = (r->width + n - 1) / n, h = (r->height + n - 1) / n, bytes = r->colour ? 3 : 1;
-	struct raster *small = scale_image(&s, w, h), *whole = raster_new(r->width, r->height, r->colour);
+	struct raster *small = scale_image(&s, w, h),
+		      *whole = raster_new(r->width, r->height, r->colour);
 	size_t left = (size_t)(r->width - w) / 2 * bytes, top = (r->height - h) / 2;
 
 	for (uint32_t y = 0; y < h; y++)
@@ -35,8 +44,8 @@ reduced(const struct raster *r, uint32_t n)
 }
 
 static enum rc
-encode_step(const struct raster *r, const struct picture_encoding *enc, const struct ladder_step *step,
-	struct buf *out, struct err *e)
+encode_step(const struct raster *r, const struct picture_encoding *enc,
+	const struct ladder_step *step, struct buf *out, struct err *e)
 {
 	struct picture_encoding at = *enc;
 	struct raster *less = step->reduce > 1 ? reduced(r, (uint32_t)step->reduce) : NULL;
@@ -85,8 +94,8 @@ search(const struct raster *r, const struct picture_encoding *enc, size_t budget
 }
 
 enum rc
-ladder_encode(const struct raster *r, const struct picture_encoding *enc, size_t budget, struct buf *out,
-	struct ladder_step *used, struct err *e)
+ladder_encode(const struct raster *r, const struct picture_encoding *enc, size_t budget,
+	struct buf *out, struct ladder_step *used, struct err *e)
 {
 	bool greys = enc->protocol == PICTURE_SIXEL && !r->colour;
 	bool can = enc->protocol == PICTURE_SIXEL || enc->protocol == PICTURE_KITTY;

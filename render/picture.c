@@ -20,6 +20,7 @@ enum { TEXT_FROM = 48, DEFAULT_LEVELS = 101 };
 
 static const size_t output_limit = (size_t)64 << 20;
 static const double zoom_least = 1.0 / 64;
+static const double ONE_TO_ONE_BELOW = 1.15;
 
 /* ---- making -------------------------------------------------------------------------------- */
 
@@ -63,9 +64,14 @@ lay_out(const struct frame_info *info, const struct picture_view *v)
 	uint32_t box_w = v->width > 0 ? v->width : 1, box_h = v->height > 0 ? v->height : 1;
 	double stretch = positive(info->aspect) / positive(v->device_aspect);
 	double fit = fmin(box_w / (double)info->width, box_h / (info->height * stretch));
-	double scale = fit * clamp(v->zoom, zoom_least, PICTURE_ZOOM_MAX);
-	struct layout l = { .place = { .scale_x = scale, .scale_y = scale * stretch } };
+	struct layout l;
+	double scale;
 
+	/* a little smaller than could be, but pixel for pixel: nothing is blurred, and nothing scaled */
+	if (fit > 1 && fit < ONE_TO_ONE_BELOW && fabs(stretch - 1) < 1e-6)
+		fit = 1;
+	scale = fit * clamp(v->zoom, zoom_least, PICTURE_ZOOM_MAX);
+	l.place = (struct picture_place){ .scale_x = scale, .scale_y = scale * stretch };
 	l.width = place_axis(info->width, box_w, v->centre_x, &l.place.scale_x, &l.place.left);
 	l.height = place_axis(info->height, box_h, v->centre_y, &l.place.scale_y, &l.place.top);
 	return l;
@@ -83,8 +89,7 @@ draw_texts(struct raster *r, const struct picture_view *v)
 	label_draw(r, edge, (height - h) / 2, scale, v->left);
 	label_draw(r, right_end, (height - h) / 2, scale, v->right);
 	label_draw(r, (width - w * (int)strlen(v->top)) / 2, edge, scale, v->top);
-	label_draw(
-		r, (width - w * (int)strlen(v->bottom)) / 2, height - edge - h, scale, v->bottom);
+	label_draw(r, (width - w * (int)strlen(v->bottom)) / 2, height - edge - h, scale, v->bottom);
 	label_draw(r, edge, height - edge - h, scale, v->caption);
 }
 

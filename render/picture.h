@@ -20,8 +20,9 @@ enum { PICTURE_CELLS_MAX = 256 };
 /* What is drawn over a contact sheet; columns 0: nothing. */
 struct picture_grid {
 	uint32_t columns, rows;
-	uint32_t first, count; /* number of the first cell as shown, and how many cells are numbered */
-	int cursor;            /* cell with the frame around it, -1 none */
+	uint32_t first,
+		count; /* number of the first cell as shown, and how many cells are numbered */
+	int cursor;    /* cell with the frame around it, -1 none */
 	char mark[PICTURE_CELLS_MAX]; /* printed behind each number: ' ' or '*' */
 };
 
@@ -47,7 +48,8 @@ struct picture_place {
 
 /* Make the raster: window, crop, scale (area average when shrinking, bilinear when enlarging,
  * nearest from fourfold on, so that single voxels can be judged; voxel aspect kept), letters
- * and caption.  At zoom 1 the raster is the smallest that holds the whole image within the box.
+ * and caption.  At zoom 1 the raster is the smallest that holds the whole image within the box, or the image
+ * pixel for pixel where the box is less than 1.15 times that.
  * Out-of-range zoom and centre are clamped.  New, free with raster_free(); place may be NULL. */
 struct raster *picture_make(
 	const struct frame *f, const struct picture_view *v, struct picture_place *place);

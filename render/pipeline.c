@@ -47,8 +47,7 @@ struct pipeline {
 	unsigned workers;
 	struct worker *worker;
 
-	pthread_mutex_t
-		lock; /* guards all down to post_lock, and the workers' loading and forgotten */
+	pthread_mutex_t lock; /* guards all down to post_lock, and the workers' loading and forgotten */
 	pthread_cond_t work; /* something may be there to do */
 	bool stop;
 	uint64_t serial;
@@ -190,7 +189,8 @@ encode_strips(const struct raster *r, const struct picture_encoding *enc, struct
 static enum rc
 encode(const struct raster *r, const struct picture_encoding *enc, struct pipeline_picture *p)
 {
-	if (enc->protocol == PICTURE_SIXEL && enc->budget == 0 && enc->strip > 0 && enc->strip < r->height)
+	if (enc->protocol == PICTURE_SIXEL && enc->budget == 0 && enc->strip > 0 &&
+		enc->strip < r->height)
 		return encode_strips(r, enc, p);
 	return ladder_encode(r, enc, enc->budget, &p->bytes, &p->step, &p->err);
 }

@@ -59,9 +59,9 @@ struct pipeline_picture {
 	uint32_t width, height; /* of the raster */
 	struct picture_place place;
 	struct pipeline_strip strip[PIPELINE_STRIPS];
-	unsigned strips; /* 0: it is in one */
+	unsigned strips;         /* 0: it is in one */
 	struct ladder_step step; /* greys and size that it was sent with */
-	struct window window; /* what it was made with: the view's, or auto_window's preset */
+	struct window window;    /* what it was made with: the view's, or auto_window's preset */
 	double decode_ms, make_ms, encode_ms; /* decode_ms 0: it was in the cache */
 };
 

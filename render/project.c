@@ -162,8 +162,7 @@ project_add(struct project *p, const struct frame *f, uint32_t slice, struct err
 		(f->info.kind == FRAME_RGB8) != (p->info.kind == FRAME_RGB8)) {
 		p->left_out++;
 		return err_set(e, RC_UNSUPPORTED,
-			"slice %u: its matrix or colour is not that of the series",
-			(unsigned)slice);
+			"slice %u: its matrix or colour is not that of the series", (unsigned)slice);
 	}
 	p->slices++;
 	load_row(p, f, 0);

@@ -219,8 +219,7 @@ copy_rows(const struct scale_source *s, struct raster *r)
 	for (uint32_t y = 0; y < r->height; y++) {
 		size_t from = ((size_t)s->top + y) * s->width + (size_t)s->left;
 
-		memcpy(r->pixels + y * r->width * bytes, s->pixels + from * bytes,
-			r->width * bytes);
+		memcpy(r->pixels + y * r->width * bytes, s->pixels + from * bytes, r->width * bytes);
 	}
 }
 

@@ -97,8 +97,7 @@ values_blank(const struct frame *f, uint32_t y, float blank, float *row)
 	float value;
 
 	for (uint32_t x = 0; x < info->width && info->has_padding; x++) {
-		rows[info->kind](
-			row_at(f, y) + x * frame_pixel_size(info->kind), 1, stored, &value);
+		rows[info->kind](row_at(f, y) + x * frame_pixel_size(info->kind), 1, stored, &value);
 		if ((double)value >= info->pad_low && (double)value <= info->pad_high)
 			row[x] = blank;
 	}

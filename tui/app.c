@@ -567,7 +567,9 @@ app_release(struct app *app)
 static void
 start(struct app *app)
 {
-	struct pipeline_config pc = { .workers = pool_size(), .inbox = app->inbox, .picture = on_picture };
+	struct pipeline_config pc = {
+		.workers = pool_size(), .inbox = app->inbox, .picture = on_picture
+	};
 
 	app->slides = slides_new(app->store, pc.workers);
 	pc.source.load = slides_load;

@@ -159,7 +159,8 @@ run_with_archive(struct cli *c, const struct cli_command *k, int n, char **argv)
 {
 	int status;
 
-	if (k->needs != CLI_NOTHING && !cli_open(c, k->needs == CLI_ARCHIVE_WRITE ? DB_WRITE : DB_READ))
+	if (k->needs != CLI_NOTHING &&
+		!cli_open(c, k->needs == CLI_ARCHIVE_WRITE ? DB_WRITE : DB_READ))
 		return EXIT_FAILED_;
 	status = k->run(c, n, argv);
 	cli_close(c);

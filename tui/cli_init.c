@@ -156,7 +156,8 @@ import_step(void *ctx, const struct import_counts *n, int64_t expected)
 }
 
 static enum rc
-import_phantoms(struct cli *c, char *folder, struct progress *p, struct import_counts *n, struct err *e)
+import_phantoms(
+	struct cli *c, char *folder, struct progress *p, struct import_counts *n, struct err *e)
 {
 	struct import_config ic = {
 		.ledger = c->ledger,
@@ -227,7 +228,9 @@ print_demo_json(const char *folder, const struct import_counts *n)
 static int
 demo_run(struct cli *c, int argc, char **argv)
 {
-	struct ledger_founder f = { .user = "officer", .name = "Olga Brandt", .password = demo_password };
+	struct ledger_founder f = {
+		.user = "officer", .name = "Olga Brandt", .password = demo_password
+	};
 	struct import_counts n = { 0 };
 	struct err e = { 0 };
 	int status = create(c, argv[0], &f);

@@ -43,7 +43,8 @@ load_file(struct rendering *r, const char *path, struct err *e)
 	struct decoder *d = decoder_new(NULL);
 	struct header *h = NULL;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	enum rc rc = fd >= 0 ? decoder_header(d, fd, &h, e) : err_errno(e, RC_NOT_FOUND, "%s", path);
+	enum rc rc =
+		fd >= 0 ? decoder_header(d, fd, &h, e) : err_errno(e, RC_NOT_FOUND, "%s", path);
 
 	if (rc == RC_OK) {
 		str_copy(r->modality, sizeof(r->modality), header_text(h, ATTR_MODALITY));

@@ -28,7 +28,8 @@ decoder_works(char *detail, size_t size)
 	decoder_free(d);
 	if (fd >= 0)
 		close(fd);
-	return rc == RC_INVALID || rc == RC_CORRUPT; /* an empty file is refused, by a living decoder */
+	return rc == RC_INVALID ||
+		rc == RC_CORRUPT; /* an empty file is refused, by a living decoder */
 }
 
 static bool

@@ -17,8 +17,9 @@ decision_text(void *ctx, const struct decision *d)
 {
 	(void)ctx;
 	/* 11.50: printed name, date and time with offset, meaning */
-	printf("  #%lld %s %s (%s)\n    signed by %s (%s, %s), %s, meaning: %s\n", (long long)d->number,
-		d->step, d->verdict, d->state, d->name, d->account, d->role, d->when, d->meaning);
+	printf("  #%lld %s %s (%s)\n    signed by %s (%s, %s), %s, meaning: %s\n",
+		(long long)d->number, d->step, d->verdict, d->state, d->name, d->account, d->role,
+		d->when, d->meaning);
 	if (d->reasons[0] != '\0')
 		printf("    reasons: %s\n", d->reasons);
 	if (d->note[0] != '\0')
@@ -47,7 +48,8 @@ show_json(struct cli *c, const struct series *s, const char *standing, struct er
 	catalog_series_name(s->id, name);
 	for (int a = 0; a < ATTR_COUNT; a++)
 		if (s->value[a] != NULL)
-			json_object_set_new(attributes, attr_table[a].column, json_string(s->value[a]));
+			json_object_set_new(
+				attributes, attr_table[a].column, json_string(s->value[a]));
 	o = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "series",
 		name, "state", s->state, "flags", why, "images", (json_int_t)s->images, "slices",
 		(json_int_t)s->slices, "revision", (json_int_t)s->revision, "gap", s->gap,

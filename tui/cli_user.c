@@ -82,7 +82,8 @@ add_user(struct cli *c, struct account_enrolment *a, const char *user_file)
 		cli_complain("which officer?  Say --user ID");
 		return EXIT_USAGE;
 	}
-	if (cli_open(c, DB_WRITE) && cli_password(c, "Officer's password", officer, sizeof(officer)) &&
+	if (cli_open(c, DB_WRITE) &&
+		cli_password(c, "Officer's password", officer, sizeof(officer)) &&
 		cli_new_password(&theirs, "New user's password (typed by the new user)", user,
 			sizeof(user))) {
 		a->password = user;

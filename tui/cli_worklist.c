@@ -30,9 +30,10 @@ row_json(const struct worklist_row *r, const char *step)
 {
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:o, s:b, s:n}",
 		"task", step, "series", r->series_name, "study_uid", r->study_uid, "subject",
-		r->subject, "visit", r->visit, "site", r->site, "modality", r->modality, "description",
-		r->description, "images", (json_int_t)r->images, "slices", (json_int_t)r->slices,
-		"state", r->state, "flags", words(r->why), "later", r->later, "claimed_by");
+		r->subject, "visit", r->visit, "site", r->site, "modality", r->modality,
+		"description", r->description, "images", (json_int_t)r->images, "slices",
+		(json_int_t)r->slices, "state", r->state, "flags", words(r->why), "later", r->later,
+		"claimed_by");
 }
 
 static void
@@ -83,7 +84,8 @@ print_all(struct cli *c, const char *queue, const char *filter)
 		rc = print_step(c, steps[i].name, filter, list, &e);
 	}
 	if (rc == RC_OK && !known)
-		rc = err_set(&e, RC_NOT_FOUND, "there is no queue %.40s", queue != NULL ? queue : "");
+		rc = err_set(
+			&e, RC_NOT_FOUND, "there is no queue %.40s", queue != NULL ? queue : "");
 	if (rc == RC_OK && list != NULL) {
 		json_dumpf(list, stdout, JSON_COMPACT);
 		putchar('\n');

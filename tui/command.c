@@ -71,7 +71,9 @@ command_refusal(enum command c, unsigned have)
 		{ NEED_LIST, "this works on lists: q goes back to one" },
 		{ NEED_ROW, "the list is empty" },
 		{ NEED_SERIES, "open a series first: Enter on the worklist" },
-		{ NEED_TASK, "this step of the series is not open for you; Tab on the worklist shows your steps" },
+		{ NEED_TASK,
+			"this step of the series is not open for you; Tab on the worklist shows "
+			"your steps" },
 		{ NEED_IMAGE, "wait for the picture: you can only judge what is on the glass" },
 	};
 	unsigned lacking = command_info(c)->needs & ~have;

@@ -12,7 +12,8 @@ struct dialog_ops {
 	/* text keys first; true: used */
 	bool (*key)(struct app *app, struct dialog *d, const struct key *k);
 	void (*command)(struct app *app, struct dialog *d, enum command c);
-	void (*release)(struct dialog *d); /* what it holds; the dialog itself is freed by dialog_close */
+	void (*release)(
+		struct dialog *d); /* what it holds; the dialog itself is freed by dialog_close */
 };
 
 struct dialog {

@@ -182,13 +182,15 @@ keymap_find(const struct keymap *k, const char *section, const char *next, key_c
 }
 
 const char *
-keymap_key_of(const struct keymap *k, const char *section, const char *next, enum command c, char to[16])
+keymap_key_of(
+	const struct keymap *k, const char *section, const char *next, enum command c, char to[16])
 {
 	const char *order[] = { section, next, "common" };
 
 	for (size_t o = 0; o < MEM_COUNT(order); o++)
 		for (size_t i = 0; order[o] != NULL && i < k->n; i++)
-			if (k->bindings[i].command == c && strcmp(k->bindings[i].section, order[o]) == 0)
+			if (k->bindings[i].command == c &&
+				strcmp(k->bindings[i].section, order[o]) == 0)
 				return key_text(k->bindings[i].key, to);
 	to[0] = '\0';
 	return to;
@@ -199,6 +201,7 @@ keymap_each(const struct keymap *k, const char *section,
 	void (*each)(void *ctx, key_code key, enum command c), void *ctx)
 {
 	for (size_t i = 0; i < k->n; i++)
-		if (k->bindings[i].command != CMD_NONE && strcmp(k->bindings[i].section, section) == 0)
+		if (k->bindings[i].command != CMD_NONE &&
+			strcmp(k->bindings[i].section, section) == 0)
 			each(ctx, k->bindings[i].key, k->bindings[i].command);
 }

@@ -20,7 +20,8 @@ int keymap_add(struct keymap *k, const char *name, const char *text, struct buf 
 enum rc keymap_load(struct keymap *k, const char *path, struct buf *complaints, struct err *e);
 
 /* The command of a key: in `section`, then in `next` (NULL: none), then in "common"; CMD_NONE. */
-enum command keymap_find(const struct keymap *k, const char *section, const char *next, key_code key);
+enum command keymap_find(
+	const struct keymap *k, const char *section, const char *next, key_code key);
 
 /* The first key bound to a command in these sections, for key lines and help; "" none. */
 const char *keymap_key_of(

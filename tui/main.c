@@ -78,7 +78,8 @@ workstation(struct cli *c, const char *archive)
 	struct stat st;
 
 	if (archive != NULL && stat(archive, &st) != 0) {
-		cli_complain("%.100s is neither a command nor an archive; see wetread --help", archive);
+		cli_complain(
+			"%.100s is neither a command nor an archive; see wetread --help", archive);
 		return EXIT_USAGE;
 	}
 	if (config.archive == NULL) {

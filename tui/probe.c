@@ -141,7 +141,8 @@ from_environment(struct term_abilities *a)
 
 	a->multiplexer = getenv("TMUX") != NULL || getenv("STY") != NULL ||
 		strncmp(type, "screen", 6) == 0 || strncmp(type, "tmux", 4) == 0;
-	a->rgb = colour != NULL && (strcmp(colour, "truecolor") == 0 || strcmp(colour, "24bit") == 0);
+	a->rgb = colour != NULL &&
+		(strcmp(colour, "truecolor") == 0 || strcmp(colour, "24bit") == 0);
 }
 
 void

@@ -150,7 +150,8 @@ help_have(struct app *app, void *state)
 	return NEED_LIST;
 }
 
-static const enum command help_keys[] = { CMD_NEXT, CMD_PREVIOUS, CMD_PAGE_DOWN, CMD_BACK, CMD_NONE };
+static const enum command help_keys[] = { CMD_NEXT, CMD_PREVIOUS, CMD_PAGE_DOWN, CMD_BACK,
+	CMD_NONE };
 
 const struct screen_ops scr_help_ops = {
 	.title = "Help",

@@ -250,7 +250,8 @@ tags_draw(struct app *app, void *state, struct area a)
 		(long long)s->list.total);
 	if (s->filtering || s->filter.n > 0) {
 		draw_text(a.row + a.rows - 1, a.column + 1, 1, STYLE_ACCENT, "/");
-		line_draw(&s->filter, a.row + a.rows - 1, a.column + 2, a.columns / 2 - 4, s->filtering);
+		line_draw(&s->filter, a.row + a.rows - 1, a.column + 2, a.columns / 2 - 4,
+			s->filtering);
 	}
 }
 

@@ -112,7 +112,8 @@ load_run(struct job *job, struct ledger *l)
 	if (job->rc == RC_OK)
 		job->rc = catalog_images(l, j->series, &j->images, &j->image_count, &job->err);
 	if (job->rc == RC_OK)
-		job->rc = worklist_standing(l, j->series, j->standing, sizeof(j->standing), &job->err);
+		job->rc = worklist_standing(
+			l, j->series, j->standing, sizeof(j->standing), &job->err);
 	if (job->rc != RC_OK)
 		return;
 	j->open = worklist_is_open(l, j->task);
@@ -138,7 +139,8 @@ static void letters_of_slice(struct viewer_state *s);
 static uint32_t
 first_slice(const struct viewer_facts *f, const struct seen *seen)
 {
-	if (seen->revision == f->series.revision && seen->slice >= 0 && seen->slice < (int64_t)f->slices)
+	if (seen->revision == f->series.revision && seen->slice >= 0 &&
+		seen->slice < (int64_t)f->slices)
 		return (uint32_t)seen->slice;
 	for (uint32_t i = 0; i < f->slices; i++)
 		if (f->seen[i] != '1')
@@ -347,7 +349,8 @@ viewer_layout(struct app *app, void *state)
 static void
 check_cover(struct app *app, struct viewer_state *s)
 {
-	bool covered = app->dialog != NULL && (!wide() || app->dialog->ops->columns > FACTS_COLUMNS);
+	bool covered =
+		app->dialog != NULL && (!wide() || app->dialog->ops->columns > FACTS_COLUMNS);
 
 	if (s->covered && !covered)
 		viewport_show(app, &s->port);
@@ -391,7 +394,8 @@ viewer_draw(struct app *app, void *state, struct area a)
 	if (s->port.cells.rows > 0 && s->loaded && s->f.slices > 0 && s->port.failed == RC_OK)
 		draw_picture_cells(s->port.cells);
 	draw_message(s,
-		s->port.cells.rows > 0 ? s->port.cells : (struct area){ a.row, a.column, 0, a.columns });
+		s->port.cells.rows > 0 ? s->port.cells
+				       : (struct area){ a.row, a.column, 0, a.columns });
 	if (!s->loaded)
 		return;
 	if (wide()) {
@@ -417,9 +421,10 @@ viewer_top(struct app *app, void *state, char *left, char *right, size_t size)
 	(void)app;
 	if (!s->loaded)
 		return;
-	snprintf(left, size, "%s · %s%s%s%s%s", r->description[0] != '\0' ? r->description : "series",
-		str_or_dash(r->subject), r->visit[0] != '\0' ? " " : "", r->visit,
-		r->site[0] != '\0' ? " · site " : "", r->site);
+	snprintf(left, size, "%s · %s%s%s%s%s",
+		r->description[0] != '\0' ? r->description : "series", str_or_dash(r->subject),
+		r->visit[0] != '\0' ? " " : "", r->visit, r->site[0] != '\0' ? " · site " : "",
+		r->site);
 	if (s->place >= 0)
 		snprintf(right, size, "%s · series %lld of %lld ", s->queue_step,
 			(long long)s->place + 1, (long long)s->total);
@@ -436,7 +441,8 @@ after_verdict(struct app *app, const struct dialog_verdict *v, const struct deci
 	struct viewer_state *s = app->depth > 0 ? app->stack[app->depth - 1].state : NULL;
 
 	(void)r;
-	if (s == NULL || app->stack[app->depth - 1].ops != &scr_viewer_ops || s->f.series.id != v->series)
+	if (s == NULL || app->stack[app->depth - 1].ops != &scr_viewer_ops ||
+		s->f.series.id != v->series)
 		return;
 	s->task_open = false;
 	if (next == NULL) {
@@ -576,7 +582,8 @@ set_window(struct app *app, struct viewer_state *s, const char *argument)
 	comma = strchr(text, ',');
 	if (comma != NULL)
 		*comma = '\0';
-	if (comma != NULL && str_double(text, &centre) && str_double(comma + 1, &width) && width > 0) {
+	if (comma != NULL && str_double(text, &centre) && str_double(comma + 1, &width) &&
+		width > 0) {
 		viewport_window(app, &s->port, centre, width);
 	} else if (*argument != '\0') {
 		app_say(app, STYLE_WARN, "window takes CENTRE,WIDTH, e.g. window 40,400");
@@ -655,7 +662,8 @@ mode_move(struct app *app, struct viewer_state *s, enum command c)
 			modes_move(app, &s->modes, &s->f, &s->port, moves[i].step);
 		return true;
 	}
-	return c == CMD_SLICE_GOTO || c == CMD_SLICE_UNSEEN || c == CMD_PLAY || c == CMD_WINDOW_SWEEP;
+	return c == CMD_SLICE_GOTO || c == CMD_SLICE_UNSEEN || c == CMD_PLAY ||
+		c == CMD_WINDOW_SWEEP;
 }
 
 static bool
@@ -712,7 +720,8 @@ mode_command(struct app *app, struct viewer_state *s, enum command c)
 	if (c == CMD_MOSAIC || (c == CMD_PROJECTION && s->modes.mode != VIEW_PROJECTION)) {
 		end_sweep(app, s);
 		s->playing = false;
-		modes_toggle(app, &s->modes, &s->f, &s->port, c == CMD_MOSAIC ? VIEW_MOSAIC : VIEW_PROJECTION);
+		modes_toggle(app, &s->modes, &s->f, &s->port,
+			c == CMD_MOSAIC ? VIEW_MOSAIC : VIEW_PROJECTION);
 		return true;
 	}
 	if (c == CMD_PROJECTION) {
@@ -720,7 +729,8 @@ mode_command(struct app *app, struct viewer_state *s, enum command c)
 		return true;
 	}
 	if (c == CMD_SLICE_OPEN && s->modes.mode == VIEW_SLICES)
-		app_say(app, STYLE_PLAIN, "Enter opens a slice from the mosaic (m) or a projection (p)");
+		app_say(app, STYLE_PLAIN,
+			"Enter opens a slice from the mosaic (m) or a projection (p)");
 	else if (c == CMD_SLICE_OPEN && modes_chosen(app, &s->modes, &s->port, &slice))
 		open_chosen(app, s, slice);
 	else if (c == CMD_SLICE_OPEN)
@@ -767,7 +777,8 @@ viewer_command(struct app *app, void *state, enum command c, const char *argumen
 {
 	struct viewer_state *s = state;
 
-	if (mode_command(app, s, c) || move_command(app, s, c) || window_command(app, s, c) || zoom_command(app, s, c))
+	if (mode_command(app, s, c) || move_command(app, s, c) || window_command(app, s, c) ||
+		zoom_command(app, s, c))
 		return;
 	switch (c) {
 	case CMD_SLICE_GOTO:
@@ -835,7 +846,8 @@ viewer_key(struct app *app, void *state, const struct key *k)
 {
 	struct viewer_state *s = state;
 
-	if (s->modes.mode == VIEW_SLICES || keymap_find(app->keys, "viewer", NULL, k->code) != CMD_BACK)
+	if (s->modes.mode == VIEW_SLICES ||
+		keymap_find(app->keys, "viewer", NULL, k->code) != CMD_BACK)
 		return false;
 	modes_leave(app, &s->modes, &s->port, s->modes.slices.want);
 	return true;
@@ -847,7 +859,8 @@ viewer_mouse(struct app *app, void *state, const struct key *k)
 	struct viewer_state *s = state;
 	uint32_t slice;
 
-	if (k->mouse == MOUSE_PRESS && modes_clicked(app, &s->modes, &s->port, k->row, k->column, &slice)) {
+	if (k->mouse == MOUSE_PRESS &&
+		modes_clicked(app, &s->modes, &s->port, k->row, k->column, &slice)) {
 		open_chosen(app, s, slice);
 		app_stale(app);
 		return;
@@ -872,7 +885,8 @@ viewer_tick_in(struct app *app, void *state)
 		at = s->play_at;
 	if (s->unsaved && (at == 0 || s->save_at < at))
 		at = s->save_at;
-	if (at == 0 && s->modes.mode == VIEW_PROJECTION && !s->port.on_glass) { /* it says how far it has come */
+	if (at == 0 && s->modes.mode == VIEW_PROJECTION &&
+		!s->port.on_glass) { /* it says how far it has come */
 		if (s->progress_at == 0)
 			s->progress_at = now + PROGRESS_MS * 1000;
 		at = s->progress_at;

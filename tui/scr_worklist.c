@@ -216,7 +216,8 @@ describe(char *to, size_t size, const struct series *s)
 	used = append(to, size, used, "", s->visit, "");
 	used = append(to, size, used, "· ", s->patient_name, "");
 	for (size_t i = 0; i < MEM_COUNT(facts); i++)
-		used = append(to, size, used, facts[i].before, value(s, facts[i].attr), facts[i].after);
+		used = append(
+			to, size, used, facts[i].before, value(s, facts[i].attr), facts[i].after);
 	clock_format(s->arrived, arrived);
 	arrived[16] = '\0';
 	arrived[10] = ' ';
@@ -357,7 +358,8 @@ draw_head(int row, struct area a)
 
 		if (a.columns < columns[c].least)
 			continue;
-		(columns[c].right ? draw_right : draw_text)(row, at, width, STYLE_DIM, columns[c].name);
+		(columns[c].right ? draw_right : draw_text)(
+			row, at, width, STYLE_DIM, columns[c].name);
 		at += width + 1;
 	}
 }
@@ -419,8 +421,9 @@ draw_position(struct app *app, struct worklist_state *s, struct area a)
 	if (app->signed_count > 0 && hours > 0.01)
 		snprintf(rate, sizeof(rate), " · %.0f series/h", (double)app->signed_count / hours);
 	if (s->list.total > 0)
-		snprintf(text, sizeof(text), "row %lld of %lld · by %s%s ", (long long)s->list.at + 1,
-			(long long)s->list.total, worklist_sort_name(s->sort), rate);
+		snprintf(text, sizeof(text), "row %lld of %lld · by %s%s ",
+			(long long)s->list.at + 1, (long long)s->list.total,
+			worklist_sort_name(s->sort), rate);
 	else
 		snprintf(text, sizeof(text), "%s ", rate);
 	draw_right(a.row + a.rows - 1, a.column, a.columns, STYLE_DIM, text);
@@ -514,7 +517,9 @@ open_row(struct app *app, struct worklist_state *s)
 {
 	const struct worklist_row *r = row_at(s, s->list.at);
 	struct viewer_argument a = {
-		.queue = { .step = s->steps[s->step].name, .filter = s->filter.text, .sort = s->sort },
+		.queue = { .step = s->steps[s->step].name,
+			.filter = s->filter.text,
+			.sort = s->sort },
 	};
 
 	s->open_then = s->loading;
@@ -541,8 +546,9 @@ end_filter(struct app *app, struct worklist_state *s)
 	if (had) {
 		s->list.total = -1; /* the row of before may lie beyond the filtered end */
 		s->list.at = s->before_filter;
-		s->list.first =
-			s->before_filter > s->list.rows / 2 ? s->before_filter - s->list.rows / 2 : 0;
+		s->list.first = s->before_filter > s->list.rows / 2
+			? s->before_filter - s->list.rows / 2
+			: 0;
 		request(app, s);
 	}
 }

@@ -26,10 +26,12 @@ struct screen_ops {
 	void (*draw)(struct app *app, void *state, struct area a);
 	unsigned (*have)(struct app *app, void *state); /* enum need bits that are met */
 	void (*command)(struct app *app, void *state, enum command c, const char *argument);
-	bool (*key)(struct app *app, void *state, const struct key *k); /* before the keymap: text fields */
+	bool (*key)(struct app *app, void *state,
+		const struct key *k); /* before the keymap: text fields */
 	void (*mouse)(struct app *app, void *state, const struct key *k);
 	const enum command *key_line; /* what the bottom line offers, CMD_NONE at the end */
-	int (*tick_in)(struct app *app, void *state); /* ms until tick wants to be called, -1 never */
+	int (*tick_in)(
+		struct app *app, void *state); /* ms until tick wants to be called, -1 never */
 	void (*tick)(struct app *app, void *state);
 };
 

@@ -248,7 +248,8 @@ project_series(struct slides *s, unsigned worker, uint64_t series, uint32_t n, s
 		project_add(*out, f, i, NULL);
 		frame_unref(f);
 	}
-	return *out != NULL ? RC_OK : err_set(e, RC_CORRUPT, "no slice can be read: %s", first.text);
+	return *out != NULL ? RC_OK
+			    : err_set(e, RC_CORRUPT, "no slice can be read: %s", first.text);
 }
 
 static struct projected *
@@ -270,8 +271,8 @@ keep_projected(struct slides *s, uint64_t series, struct project *made)
 }
 
 static enum rc
-load_projection(struct slides *s, unsigned worker, uint64_t series, uint32_t which, struct frame **out,
-	struct err *e)
+load_projection(struct slides *s, unsigned worker, uint64_t series, uint32_t which,
+	struct frame **out, struct err *e)
 {
 	uint32_t n;
 	struct projected *p = take_projected(s, series, &n);
@@ -352,11 +353,12 @@ load_sheet(struct slides *s, unsigned worker, uint64_t series, uint32_t page, st
 	for (uint32_t i = 0; i < sheet.columns * sheet.rows; i++) {
 		struct frame *f = NULL;
 
-		if (load_slice(s, worker, series, page * sheet.columns * sheet.rows + i, &f, &first) != RC_OK)
+		if (load_slice(s, worker, series, page * sheet.columns * sheet.rows + i, &f,
+			    &first) != RC_OK)
 			continue; /* its cell stays black; after the last slice all do */
 		if (m == NULL)
-			m = mosaic_new(sheet.columns, sheet.rows, sheet.cell_width, sheet.cell_height,
-				&f->info);
+			m = mosaic_new(sheet.columns, sheet.rows, sheet.cell_width,
+				sheet.cell_height, &f->info);
 		mosaic_put(m, i, f);
 		frame_unref(f);
 	}

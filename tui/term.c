@@ -21,10 +21,10 @@
 #include "tui/term.h"
 
 enum {
-	ACK_MS = 2000,   /* a terminal that stays silent is taken to have drawn by then */
-	SILENT_MS = 150, /* one that never answered anything is not waited for */
+	ACK_MS = 2000,       /* a terminal that stays silent is taken to have drawn by then */
+	SILENT_MS = 150,     /* one that never answered anything is not waited for */
 	LEAST_SAMPLE = 6000, /* bytes */
-	LOCAL_US = 3000, /* answers as quick as this come from this machine */
+	LOCAL_US = 3000,     /* answers as quick as this come from this machine */
 };
 
 static const double START_RATE = 1e6, LOCAL_RATE = 1e9; /* bits per second */
@@ -89,8 +89,9 @@ check_terminal(struct err *e)
 	const char *type = getenv("TERM");
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return err_set(e,
-			RC_UNSUPPORTED, "the workstation needs a terminal; `wetread --help` lists commands for scripts");
+		return err_set(e, RC_UNSUPPORTED,
+			"the workstation needs a terminal; `wetread --help` lists commands for "
+			"scripts");
 	if (str_empty(type) || strcmp(type, "dumb") == 0 || strcmp(type, "unknown") == 0)
 		return err_set(e, RC_UNSUPPORTED,
 			"TERM=%s cannot show screens; set TERM to what your terminal is, "

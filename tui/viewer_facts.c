@@ -189,13 +189,15 @@ static void
 put_seen(struct lines *l, const struct viewer_facts *f)
 {
 	char text[160] = "seen ";
-	int width = 14, full = f->slices > 0 ? (int)((uint64_t)width * f->seen_count / f->slices) : 0;
+	int width = 14,
+	    full = f->slices > 0 ? (int)((uint64_t)width * f->seen_count / f->slices) : 0;
 	size_t used = strlen(text);
 
 	if (full == 0 && f->seen_count > 0)
 		full = 1; /* some is not none */
 	for (int i = 0; i < width; i++)
-		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s", i < full ? "█" : "░");
+		used += (size_t)snprintf(
+			text + used, sizeof(text) - used, "%s", i < full ? "█" : "░");
 	snprintf(text + used, sizeof(text) - used, " %u/%u", f->seen_count, f->slices);
 	put(l, f->seen_count == f->slices ? STYLE_GOOD : STYLE_PLAIN, text);
 }
@@ -220,7 +222,8 @@ put_scanner(struct lines *l, const struct viewer_facts *f)
 	size_t used = 0;
 
 	if (*value(f, ATTR_MANUFACTURER) != '\0' || *value(f, ATTR_MODEL) != '\0') {
-		snprintf(text, sizeof(text), "%s %s", value(f, ATTR_MANUFACTURER), value(f, ATTR_MODEL));
+		snprintf(text, sizeof(text), "%s %s", value(f, ATTR_MANUFACTURER),
+			value(f, ATTR_MODEL));
 		put_wrapped(l, STYLE_PLAIN, text);
 		text[0] = '\0';
 	}
@@ -256,8 +259,8 @@ put_why(struct lines *l, const struct viewer_facts *f)
 }
 
 void
-viewer_facts_draw(struct app *app, const struct viewer_facts *f, const struct viewport *v, const char *instead,
-	struct area a)
+viewer_facts_draw(struct app *app, const struct viewer_facts *f, const struct viewport *v,
+	const char *instead, struct area a)
 {
 	struct lines l = { .a = a };
 	const char *modality = f->series.modality;

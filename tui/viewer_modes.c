@@ -36,7 +36,8 @@ lay_out(struct app *app, const struct viewport *v)
 static void
 show_page(struct app *app, struct viewer_modes *m, const struct viewer_facts *f, struct viewport *v)
 {
-	uint32_t cells = m->sheet.columns * m->sheet.rows, page = m->cell / cells, first = page * cells;
+	uint32_t cells = m->sheet.columns * m->sheet.rows, page = m->cell / cells,
+		 first = page * cells;
 	struct picture_grid *g = &v->grid;
 
 	g->columns = m->sheet.columns;
@@ -149,7 +150,8 @@ modes_next_projection(struct app *app, struct viewer_modes *m, struct viewport *
 }
 
 void
-modes_move(struct app *app, struct viewer_modes *m, struct viewer_facts *f, struct viewport *v, int64_t by)
+modes_move(struct app *app, struct viewer_modes *m, struct viewer_facts *f, struct viewport *v,
+	int64_t by)
 {
 	int64_t to = (int64_t)m->cell + by;
 
@@ -179,14 +181,15 @@ brightest(const struct frame *f, uint32_t *x, uint32_t *y)
 }
 
 static bool
-behind(struct app *app, const struct viewer_modes *m, const struct viewport *v, uint32_t x, uint32_t y,
-	uint32_t *slice)
+behind(struct app *app, const struct viewer_modes *m, const struct viewport *v, uint32_t x,
+	uint32_t y, uint32_t *slice)
 {
 	return slides_behind(app->slides, series_of(m), (enum projection)v->glass, x, y, slice);
 }
 
 bool
-modes_chosen(struct app *app, const struct viewer_modes *m, const struct viewport *v, uint32_t *slice)
+modes_chosen(
+	struct app *app, const struct viewer_modes *m, const struct viewport *v, uint32_t *slice)
 {
 	uint32_t x, y;
 
@@ -240,11 +243,12 @@ modes_text(struct app *app, const struct viewer_modes *m, const struct viewer_fa
 {
 	to[0] = '\0';
 	if (m->mode == VIEW_MOSAIC)
-		snprintf(to, 64, "mosaic %u/%u, at slice %u/%u", v->glass + 1, m->pages, m->cell + 1,
-			f->slices);
+		snprintf(to, 64, "mosaic %u/%u, at slice %u/%u", v->glass + 1, m->pages,
+			m->cell + 1, f->slices);
 	else if (m->mode == VIEW_PROJECTION && !v->on_glass)
-		snprintf(to, 64, "reading slices %u/%u", slides_projected(app->slides, series_of(m)),
-			f->slices);
+		snprintf(to, 64, "reading slices %u/%u",
+			slides_projected(app->slides, series_of(m)), f->slices);
 	else if (m->mode == VIEW_PROJECTION)
-		snprintf(to, 64, "%s of %u slices", project_name((enum projection)v->glass), f->slices);
+		snprintf(to, 64, "%s of %u slices", project_name((enum projection)v->glass),
+			f->slices);
 }

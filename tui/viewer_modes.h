@@ -16,20 +16,23 @@ struct viewer_modes {
 };
 
 /* Into a mode, or out of it where it is the one already. */
-void modes_toggle(struct app *app, struct viewer_modes *m, struct viewer_facts *f, struct viewport *v,
-	enum viewer_mode mode);
+void modes_toggle(struct app *app, struct viewer_modes *m, struct viewer_facts *f,
+	struct viewport *v, enum viewer_mode mode);
 /* Back to the slices, at `slice`.  Nothing where that is the mode. */
 void modes_leave(struct app *app, struct viewer_modes *m, struct viewport *v, uint32_t slice);
 /* The window changed its size. */
-void modes_layout(struct app *app, struct viewer_modes *m, struct viewer_facts *f, struct viewport *v);
+void modes_layout(
+	struct app *app, struct viewer_modes *m, struct viewer_facts *f, struct viewport *v);
 
 /* The next projection. */
 void modes_next_projection(struct app *app, struct viewer_modes *m, struct viewport *v);
 /* Move the cursor of the contact sheet by so many slices. */
-void modes_move(struct app *app, struct viewer_modes *m, struct viewer_facts *f, struct viewport *v, int64_t by);
+void modes_move(struct app *app, struct viewer_modes *m, struct viewer_facts *f, struct viewport *v,
+	int64_t by);
 
 /* The slice that Enter opens: under the cursor, or behind the brightest pixel shown.  False: none yet. */
-bool modes_chosen(struct app *app, const struct viewer_modes *m, const struct viewport *v, uint32_t *slice);
+bool modes_chosen(
+	struct app *app, const struct viewer_modes *m, const struct viewport *v, uint32_t *slice);
 /* The slice under a cell of the screen that was clicked. */
 bool modes_clicked(struct app *app, const struct viewer_modes *m, const struct viewport *v, int row,
 	int column, uint32_t *slice);

@@ -14,12 +14,14 @@ enum {
 	GREYS = 101,
 	SEEN_GREYS = 32,   /* with fewer a faint text is gone: such a picture is none to sign by */
 	STILL_US = 150000, /* nothing moved for so long: make it good */
-	MOVING_MS = 110,   /* what a picture may take on the line while moving */
-	FIRST_LIGHT = 14000, /* bytes: TCP's first flight after a pause; also where the line is not known yet */
+	MOVING_MS = 150,   /* what a picture may take on the line while moving */
+	FIRST_LIGHT =
+		14000, /* bytes: TCP's first flight after a pause; also where the line is not known yet */
 	LEAST_BUDGET = 4000,
 	FAST_BUDGET = 400000, /* a line this good needs no coarse pictures */
 };
 
+static const double LOCAL_RATE = 5e8;    /* bits per second: no line at all */
 static const double BYTES_A_PIXEL = 0.6; /* of a noisy picture with 101 greys */
 
 static void
@@ -141,7 +143,8 @@ strip_rows(struct app *app, const struct viewport *v, uint32_t width)
 		return 0;
 	term_cell(app->term, &cw, &ch);
 	unit = common_multiple(ch, 6);
-	rows = (uint32_t)((double)budget / (width * BYTES_A_PIXEL)) / (uint32_t)unit * (uint32_t)unit;
+	rows = (uint32_t)((double)budget / (width * BYTES_A_PIXEL)) / (uint32_t)unit *
+		(uint32_t)unit;
 	return rows > 0 ? rows : (uint32_t)unit;
 }
 
@@ -165,6 +168,7 @@ request(struct app *app, struct viewport *v, size_t budget)
 	v->active = true;
 	drop_rest(v);
 	viewport_box(app, v, &view.width, &view.height);
+	enc.fast = term_rate(app->term) >= LOCAL_RATE; /* bytes cost nothing there, time does */
 	if (budget == 0)
 		enc.strip = strip_rows(app, v, view.width);
 	memcpy(view.left, v->left, sizeof(view.left));
@@ -278,8 +282,8 @@ send_strip(struct app *app, struct viewport *v)
 
 	term_cell(app->term, &cw, &ch);
 	buf_add(&part, v->rest.bytes.data + s->offset, s->bytes);
-	term_picture_take(
-		app->term, &part, v->rest.cells.row + (int)s->top / ch, v->rest.cells.column, v->rest.tag);
+	term_picture_take(app->term, &part, v->rest.cells.row + (int)s->top / ch,
+		v->rest.cells.column, v->rest.tag);
 }
 
 static void
@@ -436,7 +440,8 @@ viewport_sweep(struct app *app, struct viewport *v, int step)
 {
 	double low, high, width;
 
-	if (v->frame == NULL || v->frame->info.kind == FRAME_RGB8 || v->frame->modality_lut.count > 0)
+	if (v->frame == NULL || v->frame->info.kind == FRAME_RGB8 ||
+		v->frame->modality_lut.count > 0)
 		return false;
 	frame_range(v->frame, &low, &high);
 	low = modality(v->frame, low);
@@ -502,7 +507,8 @@ viewport_scale_text(const struct viewport *v, char to[16])
 void
 viewport_window_text(const struct viewport *v, char to[64])
 {
-	const char *name = v->preset < v->preset_count && !v->custom ? v->presets[v->preset].name : "";
+	const char *name =
+		v->preset < v->preset_count && !v->custom ? v->presets[v->preset].name : "";
 
 	if (v->preset_count == 0)
 		snprintf(to, 64, "as stored");

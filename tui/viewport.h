@@ -38,7 +38,7 @@ struct viewport {
 
 	double zoom, centre_x, centre_y;
 	char left[4], right[4], top[4], bottom[4]; /* orientation letters of the slice wanted */
-	struct picture_grid grid; /* of a contact sheet; columns 0: none */
+	struct picture_grid grid;                  /* of a contact sheet; columns 0: none */
 
 	struct {
 		uint64_t tag;

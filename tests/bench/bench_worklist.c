@@ -188,7 +188,9 @@ check(enum rc rc, const struct err *e)
 static struct worklist_query
 query(const struct work *w)
 {
-	return (struct worklist_query){ .step = "phi", .filter = w->filter, .sort = w->sort, .limit = PAGE };
+	return (struct worklist_query){
+		.step = "phi", .filter = w->filter, .sort = w->sort, .limit = PAGE
+	};
 }
 
 static void
@@ -262,8 +264,9 @@ opening(struct ledger *l, const struct work *w, int64_t *answer)
 static void
 scan(struct ledger *l, const struct work *w, int64_t *answer)
 {
-	struct stmt *s = db_query(
-		ledger_db(l), "SELECT count(*) FROM task NOT INDEXED WHERE step = 'phi' AND state = 'open' AND search LIKE '%che%'");
+	struct stmt *s = db_query(ledger_db(l),
+		"SELECT count(*) FROM task NOT INDEXED WHERE step = 'phi' AND state = 'open' AND "
+		"search LIKE '%che%'");
 	struct err e = { 0 };
 
 	(void)w;
@@ -356,7 +359,8 @@ main(int argc, char **argv)
 		measure_decade((int64_t)1e4 * (int64_t)pow(10, d), ms[d], answers[d]);
 	printf("%-24s", "series");
 	for (int d = 0; d < decades; d++)
-		printf(" %12" PRId64 "%s", (int64_t)1e4 * (int64_t)pow(10, d), d > 0 ? "  growth" : "");
+		printf(" %12" PRId64 "%s", (int64_t)1e4 * (int64_t)pow(10, d),
+			d > 0 ? "  growth" : "");
 	printf("   of a scan  answer  target\n");
 	for (size_t i = 0; i < MEM_COUNT(works); i++) {
 		bool miss = works[i].target > 0 && decades > 1 && ms[1][i] > works[i].target;

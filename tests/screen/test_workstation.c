@@ -286,7 +286,8 @@ projections_name_the_slice_behind_the_brightest_pixel(void **state)
 	assert_true(glass_expect(b->g, "minimum of 5 slices", SOON));
 	glass_keys(b->g, "pppp");
 	assert_true(glass_expect(b->g, "lone bright of 5 slices", SOON));
-	glass_keys(b->g, "<Enter>"); /* the box is on another place in each slice: the first of equals */
+	glass_keys(b->g,
+		"<Enter>"); /* the box is on another place in each slice: the first of equals */
 	assert_true(glass_expect(b->g, "slice 1/5", SOON));
 }
 
@@ -649,7 +650,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		SCREEN_TEST(login_with_a_wrong_password_stays_outside_and_says_so),
 		SCREEN_TEST(the_worklist_shows_the_greatest_risk_first_and_explains_it),
-		SCREEN_TEST(a_filter_narrows_while_it_is_typed_and_escape_gives_all_back_at_the_same_row),
+		SCREEN_TEST(
+			a_filter_narrows_while_it_is_typed_and_escape_gives_all_back_at_the_same_row),
 		SCREEN_TEST(enter_after_a_fast_filter_opens_the_filtered_row_and_no_other),
 		SCREEN_TEST(tab_goes_to_the_next_queue),
 		SCREEN_TEST(the_viewer_shows_the_slice_by_sixel_with_its_own_number),

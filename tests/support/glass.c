@@ -225,6 +225,12 @@ glass_wait(struct glass *g, int ms)
 	return g->status;
 }
 
+int
+glass_pid(const struct glass *g)
+{
+	return (int)g->pid;
+}
+
 void
 glass_signal(struct glass *g, int sig)
 {
@@ -311,7 +317,9 @@ glass_keys(struct glass *g, const char *keys)
 const char *
 glass_row(struct glass *g, int row)
 {
-	VTermRect rect = { .start_row = row, .end_row = row + 1, .start_col = 0, .end_col = g->columns };
+	VTermRect rect = {
+		.start_row = row, .end_row = row + 1, .start_col = 0, .end_col = g->columns
+	};
 	size_t n = vterm_screen_get_text(g->screen, g->row, sizeof(g->row) - 1, rect);
 
 	while (n > 0 && g->row[n - 1] == ' ')

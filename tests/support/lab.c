@@ -149,9 +149,10 @@ paint(uint16_t *pixels, int size, int slice, int slices)
 
 	for (int y = 0; y < size; y++)
 		for (int x = 0; x < size; x++)
-			pixels[y * size + x] = (uint16_t)(x >= 4 && x < 12 && y >= top && y < top + 8
-					? 2000
-					: 1000 * x / size);
+			pixels[y * size + x] =
+				(uint16_t)(x >= 4 && x < 12 && y >= top && y < top + 8
+						? 2000
+						: 1000 * x / size);
 }
 
 static void

@@ -129,7 +129,8 @@ colour_pixels(struct sixel_image *im)
 
 	for (size_t i = 0; i < n; i++) {
 		for (size_t c = 0; c < 3 && im->index[i] != SIXEL_UNPAINTED; c++)
-			im->rgb[3 * i + c] = (uint8_t)((im->percent[im->index[i]][c] * 255 + 50) / 100);
+			im->rgb[3 * i + c] =
+				(uint8_t)((im->percent[im->index[i]][c] * 255 + 50) / 100);
 	}
 }
 

@@ -242,8 +242,7 @@ placed_blocks_start_each_line_at_its_cell(void **state)
 {
 	struct raster *r = noise(4, 5, false);
 	struct buf out = encoded(r,
-		(struct picture_encoding){
-			.protocol = PICTURE_BLOCKS_256, .row = 3, .column = 11 });
+		(struct picture_encoding){ .protocol = PICTURE_BLOCKS_256, .row = 3, .column = 11 });
 	struct cells c = count_cells(out.data);
 
 	(void)state;

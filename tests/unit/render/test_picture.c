@@ -28,7 +28,8 @@ ramp(uint32_t width, uint32_t height, bool colour)
 static struct raster *
 scaled(const struct raster *r, uint32_t width, uint32_t height)
 {
-	struct scale_source s = { r->pixels, r->width, r->height, r->colour, 0, 0, r->width, r->height };
+	struct scale_source s = { r->pixels, r->width, r->height, r->colour, 0, 0, r->width,
+		r->height };
 
 	return scale_image(&s, width, height);
 }
@@ -353,7 +354,9 @@ letters_stand_at_the_edges_and_the_caption_lower_left(void **state)
 static void
 tiny_pictures_have_no_text(void **state)
 {
-	struct frame_info info = { .kind = FRAME_U16, .width = 47, .height = 300, .aspect = 1, .slope = 1 };
+	struct frame_info info = {
+		.kind = FRAME_U16, .width = 47, .height = 300, .aspect = 1, .slope = 1
+	};
 	struct frame *f = frame_new(&info);
 	struct picture_view v = plain_view;
 	struct raster *r;

@@ -113,7 +113,8 @@ struct lab {
 };
 
 static enum rc
-lab_load(void *ctx, unsigned worker, uint64_t series, uint32_t index, struct frame **out, struct err *e)
+lab_load(void *ctx, unsigned worker, uint64_t series, uint32_t index, struct frame **out,
+	struct err *e)
 {
 	struct lab *l = ctx;
 
@@ -138,7 +139,8 @@ lab_load(void *ctx, unsigned worker, uint64_t series, uint32_t index, struct fra
 	l->finished++;
 	pthread_cond_broadcast(&l->changed);
 	pthread_mutex_unlock(&l->lock);
-	return index == FAILS_AT ? err_set(e, RC_CORRUPT, "slice %u is broken", (unsigned)index) : RC_OK;
+	return index == FAILS_AT ? err_set(e, RC_CORRUPT, "slice %u is broken", (unsigned)index)
+				 : RC_OK;
 }
 
 static void
@@ -272,7 +274,8 @@ a_picture_is_posted_with_its_frame(void **state)
 	assert_true(l->had_frame && l->bytes > 50);
 	assert_true(l->window.centre == 100);
 	lab_answer(l, lab_show(l, 3, 0));
-	assert_true(l->window.centre == 40 && l->window.width == 400); /* auto: a CT without windows */
+	assert_true(
+		l->window.centre == 40 && l->window.width == 400); /* auto: a CT without windows */
 	lab_close(l);
 }
 

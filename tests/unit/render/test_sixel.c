@@ -157,7 +157,8 @@ random_sizes_and_densities_decode_pixel_for_pixel(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 300; i++) {
-		struct raster *r = raster_new(1 + next_random() % 200, 1 + next_random() % 40, false);
+		struct raster *r =
+			raster_new(1 + next_random() % 200, 1 + next_random() % 40, false);
 		uint32_t rare = 1 + next_random() % 60, greys = 1 + next_random() % 255;
 		struct buf out;
 

@@ -172,7 +172,8 @@ luts_are_applied_in_their_order(void **state)
 
 	(void)state;
 	memcpy(p, ((uint16_t[]){ 0, 10, 11, 60000 }), 8);
-	f->modality_lut = (struct lut){ .first = 10, .count = 2, .bits = 16, .values = mem_zero(2, 2) };
+	f->modality_lut =
+		(struct lut){ .first = 10, .count = 2, .bits = 16, .values = mem_zero(2, 2) };
 	f->modality_lut.values[0] = 100;
 	f->modality_lut.values[1] = 102;
 	f->voi_lut = (struct lut){ .first = 100, .count = 3, .bits = 12, .values = mem_zero(3, 2) };

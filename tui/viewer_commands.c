@@ -1,0 +1,322 @@
+/* What the keys of the viewer do. */
+#include "tui/viewer_in.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+#include "core/base/str.h"
+#include "core/dicom/series.h"
+
+void
+viewer_letters(struct viewer_state *s)
+{
+	const struct image *im = viewer_image(&s->f, s->port.want);
+	struct series_letters l = { 0 };
+	struct series_image plane = { 0 };
+
+	if (im != NULL && series_plane(im->position, im->orientation, &plane))
+		series_letters_of(plane.orientation, &l);
+	else if (im != NULL)
+		series_letters_from(im->patient_orientation, &l);
+	memcpy(s->port.left, l.left, sizeof(l.left));
+	memcpy(s->port.right, l.right, sizeof(l.right));
+	memcpy(s->port.top, l.top, sizeof(l.top));
+	memcpy(s->port.bottom, l.bottom, sizeof(l.bottom));
+}
+
+void
+viewer_go(struct app *app, struct viewer_state *s, int64_t slice)
+{
+	uint32_t before = s->port.want;
+
+	s->port.want = slice < 0                ? 0
+		: slice >= (int64_t)s->f.slices ? (s->f.slices > 0 ? s->f.slices - 1 : 0)
+						: (uint32_t)slice;
+	viewer_letters(s);
+	slice = s->port.want;
+	s->port.want = before;
+	viewport_go(app, &s->port, slice);
+}
+
+static void
+unseen(struct app *app, struct viewer_state *s)
+{
+	for (uint32_t i = 1; i <= s->f.slices; i++) {
+		uint32_t at = (s->port.want + i) % s->f.slices;
+
+		if (s->f.seen[at] != '1') {
+			viewer_go(app, s, at);
+			return;
+		}
+	}
+	app_say(app, STYLE_GOOD, "every slice was on the glass");
+}
+
+static void
+goto_slice(struct app *app, struct viewer_state *s, const char *argument)
+{
+	long n;
+
+	if (str_int(argument, 1, s->f.slices, &n)) {
+		viewer_go(app, s, n - 1);
+	} else if (*argument != '\0') {
+		app_say(app, STYLE_WARN, "slice-goto takes a number from 1 to %u", s->f.slices);
+	} else {
+		app->prompting = true;
+		line_set(&app->prompt, "slice-goto ");
+	}
+}
+
+static void
+set_window(struct app *app, struct viewer_state *s, const char *argument)
+{
+	double centre, width;
+	char text[64], *comma;
+
+	str_copy(text, sizeof(text), argument);
+	comma = strchr(text, ',');
+	if (comma != NULL)
+		*comma = '\0';
+	if (comma != NULL && str_double(text, &centre) && str_double(comma + 1, &width) &&
+		width > 0) {
+		viewport_window(app, &s->port, centre, width);
+	} else if (*argument != '\0') {
+		app_say(app, STYLE_WARN, "window takes CENTRE,WIDTH, e.g. window 40,400");
+	} else {
+		app->prompting = true;
+		line_set(&app->prompt, "window ");
+	}
+}
+
+/* How far each moving command goes. */
+static const struct {
+	enum command command;
+	int step;
+} moves[] = {
+	{ CMD_SLICE_NEXT, 1 },
+	{ CMD_SLICE_PREVIOUS, -1 },
+	{ CMD_SLICE_PAGE_DOWN, 10 },
+	{ CMD_SLICE_PAGE_UP, -10 },
+	{ CMD_SLICE_FIRST, -1000000000 },
+	{ CMD_SLICE_LAST, 1000000000 },
+};
+
+void
+viewer_open_slice(struct app *app, struct viewer_state *s, uint32_t slice)
+{
+	modes_leave(app, &s->modes, &s->port, slice);
+	viewer_letters(s);
+	viewport_show(app, &s->port);
+}
+
+void
+viewer_end_sweep(struct app *app, struct viewer_state *s)
+{
+	if (!s->sweeping)
+		return;
+	s->sweeping = false;
+	s->port.window = s->sweep_before;
+	s->port.custom = s->sweep_custom;
+	viewport_show(app, &s->port);
+}
+
+void
+viewer_next_sweep(struct app *app, struct viewer_state *s)
+{
+	if (!viewport_sweep(app, &s->port, s->sweep_step++)) {
+		if (s->sweep_step == 1)
+			app_say(app, STYLE_WARN, "this picture has no stored greys to sweep over");
+		viewer_end_sweep(app, s);
+	}
+}
+
+static void
+sweep(struct app *app, struct viewer_state *s)
+{
+	if (s->sweeping) {
+		viewer_end_sweep(app, s);
+		return;
+	}
+	s->playing = false;
+	s->sweeping = true;
+	s->sweep_step = 0;
+	s->sweep_before = s->port.window;
+	s->sweep_custom = s->port.custom;
+	s->play_at = clock_mono_us() + VIEWER_SWEEP_MS * 1000;
+	viewer_next_sweep(app, s);
+}
+
+/* The moving commands go over the contact sheet; in a projection there is nowhere to go. */
+static bool
+mode_move(struct app *app, struct viewer_state *s, enum command c)
+{
+	for (size_t i = 0; i < MEM_COUNT(moves); i++) {
+		if (moves[i].command != c)
+			continue;
+		if (s->modes.mode == VIEW_MOSAIC)
+			modes_move(app, &s->modes, &s->f, &s->port, moves[i].step);
+		return true;
+	}
+	return c == CMD_SLICE_GOTO || c == CMD_SLICE_UNSEEN || c == CMD_PLAY ||
+		c == CMD_WINDOW_SWEEP;
+}
+
+static bool
+move_command(struct app *app, struct viewer_state *s, enum command c)
+{
+	for (size_t i = 0; i < MEM_COUNT(moves); i++)
+		if (moves[i].command == c) {
+			s->playing = false;
+			viewer_end_sweep(app, s);
+			viewer_go(app, s, (int64_t)s->port.want + moves[i].step);
+			return true;
+		}
+	return false;
+}
+
+static bool
+window_command(struct app *app, struct viewer_state *s, enum command c)
+{
+	struct viewport *v = &s->port;
+	const struct window *w = &v->window;
+
+	if (c != CMD_WINDOW_SWEEP && c >= CMD_WINDOW_1 && c <= CMD_INVERT)
+		s->sweeping = false; /* the window chosen now is the one that stays */
+	if (c >= CMD_WINDOW_1 && c <= CMD_WINDOW_9) {
+		viewport_preset(app, v, (size_t)(c - CMD_WINDOW_1));
+	} else if (c == CMD_WINDOW_NEXT && v->preset_count > 0) {
+		viewport_preset(app, v, (v->preset + 1) % v->preset_count);
+	} else if (c == CMD_WINDOW_BRIGHTER) {
+		viewport_window(app, v, w->centre - w->width / 10, w->width);
+	} else if (c == CMD_WINDOW_DARKER) {
+		viewport_window(app, v, w->centre + w->width / 10, w->width);
+	} else if (c == CMD_WINDOW_NARROWER) {
+		viewport_window(app, v, w->centre, w->width / 1.2);
+	} else if (c == CMD_WINDOW_WIDER) {
+		viewport_window(app, v, w->centre, w->width * 1.2);
+	} else if (c == CMD_WINDOW_SWEEP) {
+		sweep(app, s);
+	} else if (c == CMD_INVERT) {
+		v->window.invert = !v->window.invert;
+		v->window_fixed = true;
+		viewport_show(app, v);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* What moves, opens and switches while the series is looked at as a whole. */
+static bool
+mode_command(struct app *app, struct viewer_state *s, enum command c)
+{
+	uint32_t slice;
+
+	if (c == CMD_MOSAIC || (c == CMD_PROJECTION && s->modes.mode != VIEW_PROJECTION)) {
+		viewer_end_sweep(app, s);
+		s->playing = false;
+		modes_toggle(app, &s->modes, &s->f, &s->port,
+			c == CMD_MOSAIC ? VIEW_MOSAIC : VIEW_PROJECTION);
+		return true;
+	}
+	if (c == CMD_PROJECTION) {
+		modes_next_projection(app, &s->modes, &s->port);
+		return true;
+	}
+	if (c == CMD_SLICE_OPEN && s->modes.mode == VIEW_SLICES)
+		app_say(app, STYLE_PLAIN,
+			"Enter opens a slice from the mosaic (m) or a projection (p)");
+	else if (c == CMD_SLICE_OPEN && modes_chosen(app, &s->modes, &s->port, &slice))
+		viewer_open_slice(app, s, slice);
+	else if (c == CMD_SLICE_OPEN)
+		app_say(app, STYLE_WARN, "no slice can be told yet");
+	else
+		return s->modes.mode != VIEW_SLICES && mode_move(app, s, c);
+	return true;
+}
+
+static bool
+zoom_command(struct app *app, struct viewer_state *s, enum command c)
+{
+	static const struct {
+		enum command command;
+		int right, down;
+	} pans[] = { { CMD_PAN_LEFT, -1, 0 }, { CMD_PAN_RIGHT, 1, 0 }, { CMD_PAN_UP, 0, -1 },
+		{ CMD_PAN_DOWN, 0, 1 } };
+
+	for (size_t i = 0; i < MEM_COUNT(pans); i++)
+		if (pans[i].command == c) {
+			viewport_pan(app, &s->port, pans[i].right, pans[i].down);
+			return true;
+		}
+	if (c == CMD_ZOOM_IN || c == CMD_ZOOM_OUT || c == CMD_ZOOM_FIT) {
+		viewport_zoom(app, &s->port,
+			c == CMD_ZOOM_IN            ? 1.5
+				: c == CMD_ZOOM_OUT ? 1 / 1.5
+						    : 0);
+		return true;
+	}
+	return false;
+}
+
+static bool
+blocks_only(const struct app *app)
+{
+	enum picture_protocol p = term_protocol(app->term);
+
+	return p == PICTURE_BLOCKS_RGB || p == PICTURE_BLOCKS_256;
+}
+
+void
+viewer_command(struct app *app, void *state, enum command c, const char *argument)
+{
+	struct viewer_state *s = state;
+
+	if (mode_command(app, s, c) || move_command(app, s, c) || window_command(app, s, c) ||
+		zoom_command(app, s, c))
+		return;
+	switch (c) {
+	case CMD_SLICE_GOTO:
+		goto_slice(app, s, argument);
+		break;
+	case CMD_SLICE_UNSEEN:
+		unseen(app, s);
+		break;
+	case CMD_WINDOW_SET:
+		set_window(app, s, argument);
+		break;
+	case CMD_PLAY:
+		viewer_end_sweep(app, s);
+		s->playing = !s->playing;
+		s->play_at = clock_mono_us();
+		break;
+	case CMD_PASS:
+		if (s->needs_pixels && blocks_only(app))
+			app_say(app, STYLE_WARN,
+				"half blocks cannot clear PHI: sign this step on a terminal "
+				"with sixel or kitty graphics");
+		else
+			viewer_verdict(app, s, "pass");
+		break;
+	case CMD_FAIL:
+		viewer_verdict(app, s, "fail");
+		break;
+	case CMD_LATER:
+		viewer_later(app, s);
+		break;
+	case CMD_SERIES_NEXT:
+		viewer_load(app, s, s->f.task, s->f.series.id, 1);
+		break;
+	case CMD_SERIES_PREVIOUS:
+		viewer_load(app, s, s->f.task, s->f.series.id, -1);
+		break;
+	case CMD_TAGS:
+		viewer_open_tags(app, &s->f, s->port.want);
+		break;
+	default:
+		break;
+	}
+}

@@ -1,0 +1,62 @@
+/* The inside of the viewer screen, for the files that make it up: viewer_load.c opens series and remembers what was
+ * seen, viewer_commands.c does what keys ask, viewer_verdict.c signs, scr_viewer.c draws and keeps time.  UI thread. */
+#ifndef TUI_VIEWER_IN_H
+#define TUI_VIEWER_IN_H
+
+#include "tui/app.h"
+#include "tui/viewer_facts.h"
+#include "tui/viewer_modes.h"
+#include "tui/viewport.h"
+
+enum { VIEWER_SWEEP_MS = 250 };
+
+struct viewer_state {
+	struct viewer_facts f;
+	struct viewport port;
+	struct viewer_modes modes;
+	struct worklist_query queue;
+	char queue_step[32], queue_filter[200];
+	bool loaded, failed;
+	char problem[200];
+	bool task_open, needs_pixels;
+	int64_t place, total; /* in the queue */
+
+	bool playing;
+	int64_t play_at;
+	int64_t progress_at;
+	bool sweeping; /* narrow windows run over the slice; play_at is the time of the next */
+	int sweep_step;
+	struct window sweep_before;
+	bool sweep_custom;
+	bool unsaved;
+	int64_t save_at;
+	bool covered; /* a dialog lies over the picture */
+	uint64_t load_serial;
+};
+
+/* Open the series of a task, or with step 1 or -1 the one after or before it in the queue. */
+void viewer_load(struct app *app, struct viewer_state *s, int64_t task, int64_t series, int step);
+/* Let go of the open series.  With `resume_here` the slice on the glass is where a lost line resumes. */
+void viewer_leave(struct app *app, struct viewer_state *s, bool resume_here);
+void viewer_save_seen(struct app *app, struct viewer_state *s, bool resume_here);
+
+/* The orientation letters of the slice wanted. */
+void viewer_letters(struct viewer_state *s);
+/* Ask for a slice, within bounds. */
+void viewer_go(struct app *app, struct viewer_state *s, int64_t slice);
+/* Out of the mosaic or projection, to a slice. */
+void viewer_open_slice(struct app *app, struct viewer_state *s, uint32_t slice);
+
+void viewer_next_sweep(struct app *app, struct viewer_state *s);
+/* Back to the window of before. */
+void viewer_end_sweep(struct app *app, struct viewer_state *s);
+
+/* Open the dialog that signs "pass" or "fail". */
+void viewer_verdict(struct app *app, struct viewer_state *s, const char *which);
+/* Put the series to the end of its queue. */
+void viewer_later(struct app *app, struct viewer_state *s);
+
+/* screen_ops.command */
+void viewer_command(struct app *app, void *state, enum command c, const char *argument);
+
+#endif

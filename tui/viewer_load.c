@@ -1,0 +1,215 @@
+/* Opening a series in the viewer, and what was seen of it. */
+#include "tui/viewer_in.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+#include "core/base/str.h"
+#include "core/ledger/catalog.h"
+#include "core/ledger/decision.h"
+
+/* ---- opening a series ---- */
+
+struct load_job {
+	struct job job;
+	uint64_t screen;
+	uint64_t serial;
+	int64_t task, series;
+	char user[ACCOUNT_ID];
+	struct worklist_query queue;
+	char queue_step[32], queue_filter[200];
+	int step; /* 0: this task; 1, -1: the one after or before it in the queue */
+
+	struct series series_row;
+	struct image *images;
+	size_t image_count;
+	struct seen seen;
+	char standing[120];
+	bool open, needs_pixels;
+	int64_t place, total;
+};
+
+static enum rc
+find_neighbour(struct load_job *j, struct ledger *l, struct err *e)
+{
+	struct worklist_row row;
+	int64_t n = 0;
+	enum rc rc;
+
+	j->queue.offset = j->place + j->step;
+	j->queue.limit = 1;
+	if (j->queue.offset < 0)
+		return err_set(e, RC_NOT_FOUND, "this is the first series of the queue");
+	rc = worklist_page(l, &j->queue, &row, &n, e);
+	if (rc == RC_OK && n == 0)
+		return err_set(e, RC_NOT_FOUND, "this is the last series of the queue");
+	if (rc == RC_OK) {
+		j->task = row.task;
+		j->series = row.series;
+		j->place += j->step;
+	}
+	return rc;
+}
+
+static void
+load_run(struct job *job, struct ledger *l)
+{
+	struct load_job *j = (struct load_job *)job;
+
+	j->queue.step = j->queue_step;
+	j->queue.filter = j->queue_filter;
+	job->rc = worklist_place(l, &j->queue, j->task, &j->place, &job->err);
+	if (job->rc == RC_OK && j->step != 0)
+		job->rc = find_neighbour(j, l, &job->err);
+	if (job->rc == RC_OK)
+		job->rc = worklist_total(l, &j->queue, &j->total, &job->err);
+	if (job->rc == RC_OK)
+		job->rc = catalog_series(l, j->series, &j->series_row, &job->err);
+	if (job->rc == RC_OK)
+		job->rc = catalog_images(l, j->series, &j->images, &j->image_count, &job->err);
+	if (job->rc == RC_OK)
+		job->rc = worklist_standing(
+			l, j->series, j->standing, sizeof(j->standing), &job->err);
+	if (job->rc != RC_OK)
+		return;
+	j->open = worklist_is_open(l, j->task);
+	j->needs_pixels = worklist_needs_pixels(l, j->queue_step);
+	seen_load(l, j->user, j->series, &j->seen, NULL);
+}
+
+static void
+load_release(struct job *job)
+{
+	struct load_job *j = (struct load_job *)job;
+
+	series_release(&j->series_row);
+	free(j->images);
+	free(j->seen.slices);
+	free(j);
+}
+
+/* A line that was lost resumes at the same slice; otherwise the first one not seen yet comes up. */
+static uint32_t
+first_slice(const struct viewer_facts *f, const struct seen *seen)
+{
+	if (seen->revision == f->series.revision && seen->slice >= 0 &&
+		seen->slice < (int64_t)f->slices)
+		return (uint32_t)seen->slice;
+	for (uint32_t i = 0; i < f->slices; i++)
+		if (f->seen[i] != '1')
+			return i;
+	return 0;
+}
+
+static void
+load_done(struct job *job, struct app *app)
+{
+	struct load_job *j = (struct load_job *)job;
+	struct viewer_state *s = app_screen_state(app, j->screen);
+
+	if (s == NULL || j->serial != s->load_serial)
+		return;
+	app_stale(app);
+	if (job->rc != RC_OK && s->loaded) {
+		app_complain(app, &job->err); /* stay where we are */
+		return;
+	}
+	if (job->rc != RC_OK) {
+		s->failed = true;
+		str_copy(s->problem, sizeof(s->problem), job->err.text);
+		return;
+	}
+	if (s->loaded)
+		viewer_leave(app, s, false);
+	viewer_facts_take(&s->f, &j->series_row, &j->images, j->image_count, &j->seen, j->task);
+	str_copy(s->f.standing, sizeof(s->f.standing), j->standing);
+	s->task_open = j->open;
+	s->needs_pixels = j->needs_pixels;
+	s->place = j->place;
+	s->total = j->total;
+	s->loaded = true;
+	slides_set(app->slides, (uint64_t)s->f.series.id, s->f.images, s->f.image_count);
+	viewport_open(&s->port, (uint64_t)s->f.series.id, s->f.slices, s->f.series.modality);
+	s->port.want = first_slice(&s->f, &j->seen);
+	viewer_letters(s);
+	viewport_show(app, &s->port);
+}
+
+void
+viewer_load(struct app *app, struct viewer_state *s, int64_t task, int64_t series, int step)
+{
+	struct load_job *j = mem_zero(1, sizeof(*j));
+
+	j->job.run = load_run;
+	j->job.done = load_done;
+	j->job.release = load_release;
+	j->screen = app_screen_id(app, s);
+	j->serial = ++s->load_serial;
+	j->task = task;
+	j->series = series;
+	j->step = step;
+	j->queue = s->queue;
+	str_copy(j->queue_step, sizeof(j->queue_step), s->queue_step);
+	str_copy(j->queue_filter, sizeof(j->queue_filter), s->queue_filter);
+	str_copy(j->user, sizeof(j->user), app->session.user);
+	app_post_take(app, &j->job);
+}
+
+/* ---- what was seen ---- */
+
+struct seen_job {
+	struct job job;
+	char user[ACCOUNT_ID];
+	int64_t series;
+	struct seen seen;
+};
+
+static void
+seen_run(struct job *job, struct ledger *l)
+{
+	struct seen_job *j = (struct seen_job *)job;
+
+	seen_save(l, j->user, j->series, &j->seen, NULL);
+}
+
+static void
+seen_release(struct job *job)
+{
+	free(((struct seen_job *)job)->seen.slices);
+	free(job);
+}
+
+/* With `resume_here` the slice on the glass is where a lost line resumes; leaving in good order forgets it. */
+void
+viewer_save_seen(struct app *app, struct viewer_state *s, bool resume_here)
+{
+	struct seen_job *j;
+
+	s->unsaved = false;
+	if (!s->loaded || s->f.slices == 0 || !app->logged_in)
+		return;
+	j = mem_zero(1, sizeof(*j));
+	j->job.run = seen_run;
+	j->job.release = seen_release;
+	str_copy(j->user, sizeof(j->user), app->session.user);
+	j->series = s->f.series.id;
+	j->seen.revision = s->f.series.revision;
+	j->seen.slice = resume_here ? (int64_t)s->port.glass : -1;
+	j->seen.slices = mem_string(s->f.seen);
+	app_post_take(app, &j->job);
+}
+
+void
+viewer_leave(struct app *app, struct viewer_state *s, bool resume_here)
+{
+	viewer_save_seen(app, s, resume_here);
+	slides_drop(app->slides, (uint64_t)s->f.series.id);
+	pipeline_forget(app->pipeline, (uint64_t)s->f.series.id);
+	viewer_facts_release(&s->f);
+	s->modes.mode = VIEW_SLICES;
+	s->loaded = false;
+	s->playing = s->sweeping = false;
+}

@@ -194,6 +194,21 @@ viewer_key(struct app *app, void *state, const struct key *k)
 	return true;
 }
 
+/* To the right wider, down darker: a column is a hundredth of the width, a row a fiftieth. */
+static void
+drag_window(struct app *app, struct viewer_state *s, const struct key *k)
+{
+	const struct window *w = &s->port.window;
+	int right = k->column - s->drag_column, down = k->row - s->drag_row;
+
+	if (k->mouse == MOUSE_DRAG && s->drag_row >= 0 && s->port.on_glass && s->port.preset_count > 0)
+		viewport_window(app, &s->port, w->centre + down * w->width / 50,
+			w->width * (1 + right / 100.0 > 0.1 ? 1 + right / 100.0 : 0.1));
+	s->drag_row = k->mouse == MOUSE_RELEASE ? -1 : k->row;
+	s->drag_column = k->column;
+	app_stale(app);
+}
+
 static void
 viewer_mouse(struct app *app, void *state, const struct key *k)
 {
@@ -206,7 +221,9 @@ viewer_mouse(struct app *app, void *state, const struct key *k)
 		app_stale(app);
 		return;
 	}
-	if (k->mouse == MOUSE_WHEEL_UP)
+	if (k->mouse == MOUSE_PRESS || k->mouse == MOUSE_DRAG || k->mouse == MOUSE_RELEASE)
+		drag_window(app, s, k);
+	else if (k->mouse == MOUSE_WHEEL_UP)
 		app_command(app, CMD_SLICE_PREVIOUS, NULL);
 	else if (k->mouse == MOUSE_WHEEL_DOWN)
 		app_command(app, CMD_SLICE_NEXT, NULL);
@@ -280,6 +297,7 @@ viewer_open(struct app *app, void *state, const void *argument)
 	const struct viewer_argument *a = argument;
 	struct viewer_state *s = state;
 
+	s->drag_row = -1;
 	s->queue = a->queue;
 	str_copy(s->queue_step, sizeof(s->queue_step), a->queue.step);
 	str_copy(s->queue_filter, sizeof(s->queue_filter), a->queue.filter);

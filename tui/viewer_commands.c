@@ -199,6 +199,9 @@ window_command(struct app *app, struct viewer_state *s, enum command c)
 		viewport_window(app, v, w->centre, w->width * 1.2);
 	} else if (c == CMD_WINDOW_SWEEP) {
 		sweep(app, s);
+	} else if (c == CMD_EXACT) {
+		s->port.exact = !s->port.exact;
+		viewport_show(app, &s->port);
 	} else if (c == CMD_INVERT) {
 		v->window.invert = !v->window.invert;
 		v->window_fixed = true;

@@ -28,6 +28,7 @@ struct viewer_state {
 	int sweep_step;
 	struct window sweep_before;
 	bool sweep_custom;
+	int drag_row, drag_column; /* cell where the mouse was, -1: not dragging */
 	bool unsaved;
 	int64_t save_at;
 	bool covered; /* a dialog lies over the picture */

@@ -12,6 +12,7 @@
 enum {
 	WANTS_MOST = 512, /* slices to be decoded ahead */
 	GREYS = 101,
+	EXACT_GREYS = 256,
 	SEEN_GREYS = 32,   /* with fewer a faint text is gone: such a picture is none to sign by */
 	STILL_US = 150000, /* nothing moved for so long: make it good */
 	MOVING_MS = 150,   /* what a picture may take on the line while moving */
@@ -169,6 +170,8 @@ request(struct app *app, struct viewport *v, size_t budget)
 	drop_rest(v);
 	viewport_box(app, v, &view.width, &view.height);
 	enc.fast = term_rate(app->term) >= LOCAL_RATE; /* bytes cost nothing there, time does */
+	if (budget == 0 && v->exact)
+		enc.levels = EXACT_GREYS;
 	if (budget == 0)
 		enc.strip = strip_rows(app, v, view.width);
 	memcpy(view.left, v->left, sizeof(view.left));

@@ -35,6 +35,7 @@ struct viewport {
 	struct window window;
 	bool window_fixed; /* false: each slice by its own first preset */
 	bool custom;       /* the window is nobody's preset */
+	bool exact;        /* 256 pseudo-greys in the fine picture */
 
 	double zoom, centre_x, centre_y;
 	char left[4], right[4], top[4], bottom[4]; /* orientation letters of the slice wanted */

@@ -292,6 +292,24 @@ projections_name_the_slice_behind_the_brightest_pixel(void **state)
 }
 
 static void
+dragging_the_mouse_changes_the_window_and_e_shows_every_grey(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	open_first(b);
+	assert_true(glass_expect(b->g, "window 500/1000", SOON));
+	/* press at column 30, drag ten to the right: a tenth wider; five down: a tenth up */
+	glass_keys(b->g, "\033[<0;30;10M\033[<32;40;10M");
+	assert_true(glass_expect(b->g, "window 500/1100", SOON));
+	glass_keys(b->g, "\033[<32;40;15M\033[<0;40;15m");
+	assert_true(glass_expect(b->g, "window 610/1100", SOON));
+	glass_keys(b->g, "E");
+	assert_true(glass_expect(b->g, "256 greys", SOON));
+}
+
+static void
 a_pass_takes_two_keys_and_a_password_and_brings_the_next_series(void **state)
 {
 	struct bench *b = *state;
@@ -659,6 +677,7 @@ main(void)
 		SCREEN_TEST(the_sweep_runs_narrow_windows_and_gives_the_old_one_back),
 		SCREEN_TEST(the_mosaic_shows_all_slices_and_opens_the_one_under_the_cursor),
 		SCREEN_TEST(projections_name_the_slice_behind_the_brightest_pixel),
+		SCREEN_TEST(dragging_the_mouse_changes_the_window_and_e_shows_every_grey),
 		SCREEN_TEST(a_pass_takes_two_keys_and_a_password_and_brings_the_next_series),
 		SCREEN_TEST(a_wrong_password_signs_nothing_and_can_be_typed_again),
 		SCREEN_TEST(a_fail_asks_for_coded_reasons_and_takes_a_note),

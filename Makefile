@@ -176,7 +176,11 @@ deps: deps-check
 .PHONY: demo check unit asan tsan bench docs shots format lint install uninstall clean
 demo: deps-build
 	@$(MAKE) --no-print-directory all
-	@if [ ! -e $(B)/demo/demo ]; then \
+	@if [ -e $(B)/demo/demo ] && ! $(B)/wetread --archive $(B)/demo worklist --filter none >/dev/null; then \
+		rm -rf $(B)/demo.old; mv $(B)/demo $(B)/demo.old; \
+		echo "$(B)/demo is of another build: it is now $(B)/demo.old"; \
+	fi; \
+	if [ ! -e $(B)/demo/demo ]; then \
 		rm -rf $(B)/demo; echo "making the demonstration archive $(B)/demo"; \
 		$(B)/wetread demo $(B)/demo || exit 1; \
 	fi; \

@@ -7,11 +7,13 @@
 #include "core/ledger/schema.h"
 
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "core/base/buf.h"
 #include "core/base/mem.h"
+#include "core/base/str.h"
 #include "core/dicom/attr.h"
+#include "core/ledger/keys.h"
 
 static const char tables[] =
 	"CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);"
@@ -140,54 +142,105 @@ create_steps(struct db *d, struct err *e)
 	return rc;
 }
 
-enum rc
-schema_create(struct db *d, struct err *e)
+static void
+layout_sql(struct buf *b)
+{
+	buf_text(b, tables);
+	attr_table_sql(b, "exam", ATTR_LEVEL_STUDY, more_study);
+	attr_table_sql(b, "series", ATTR_LEVEL_SERIES, more_series);
+	attr_table_sql(b, "image", ATTR_LEVEL_IMAGE, more_image);
+	buf_text(b, indexes);
+}
+
+/* Of everything that layout_sql makes: a ledger with other columns is told at the door, not by its first query. */
+static void
+layout_digest(char hex[DIGEST_HEX])
 {
 	struct buf b = { 0 };
-	struct stmt *s;
-	char version[16];
-	enum rc rc;
+	struct digest d;
 
-	buf_text(&b, tables);
-	attr_table_sql(&b, "exam", ATTR_LEVEL_STUDY, more_study);
-	attr_table_sql(&b, "series", ATTR_LEVEL_SERIES, more_series);
-	attr_table_sql(&b, "image", ATTR_LEVEL_IMAGE, more_image);
-	buf_text(&b, indexes);
-	rc = db_exec(d, b.data, e);
+	layout_sql(&b);
+	digest_begin(&d);
+	digest_add(&d, b.data, b.len);
+	digest_end(&d, hex);
 	buf_release(&b);
-	if (rc == RC_OK)
-		rc = db_guard_chain(d, "event", e);
+}
+
+static enum rc
+set_meta(struct db *d, const char *name, const char *value, struct err *e)
+{
+	struct stmt *s = db_query(d, "INSERT INTO meta VALUES ($1, $2)");
+
+	stmt_text(s, 1, name);
+	stmt_text(s, 2, value);
+	return stmt_run(s, e);
+}
+
+static bool
+get_meta(struct db *d, const char *name, char *to, size_t size)
+{
+	struct stmt *s = db_query(d, "SELECT value FROM meta WHERE name = $1");
+	bool found;
+
+	stmt_text(s, 1, name);
+	found = stmt_step(s, NULL) == RC_OK;
+	str_copy(to, size, found ? stmt_get_text(s, 0) : "");
+	stmt_done(s);
+	return found;
+}
+
+static enum rc
+create_guards(struct db *d, struct err *e)
+{
+	enum rc rc = db_guard_chain(d, "event", e);
+
 	if (rc == RC_OK)
 		rc = db_guard_append(d, "decision", "id", e);
 	if (rc == RC_OK)
 		rc = db_guard_append(d, "signature", "number", e);
+	return rc;
+}
+
+enum rc
+schema_create(struct db *d, struct err *e)
+{
+	struct buf b = { 0 };
+	char version[16], layout[DIGEST_HEX];
+	enum rc rc;
+
+	layout_sql(&b);
+	rc = db_exec(d, b.data, e);
+	buf_release(&b);
+	if (rc == RC_OK)
+		rc = create_guards(d, e);
 	if (rc == RC_OK)
 		rc = create_steps(d, e);
-	if (rc != RC_OK)
-		return rc;
-
 	snprintf(version, sizeof(version), "%d", SCHEMA_VERSION);
-	s = db_query(d, "INSERT INTO meta VALUES ('schema', $1)");
-	stmt_text(s, 1, version);
-	return stmt_run(s, e);
+	layout_digest(layout);
+	if (rc == RC_OK)
+		rc = set_meta(d, "schema", version, e);
+	if (rc == RC_OK)
+		rc = set_meta(d, "layout", layout, e);
+	return rc;
 }
 
 enum rc
 schema_check(struct db *d, struct err *e)
 {
-	struct stmt *s;
-	long version;
+	char text[DIGEST_HEX], layout[DIGEST_HEX];
+	long version = 0;
 
-	if (!db_has_table(d, "meta"))
-		return err_set(e, RC_INVALID, "this is no wetread ledger");
-	s = db_query(d, "SELECT value FROM meta WHERE name = 'schema'");
-	version = stmt_step(s, NULL) == RC_OK ? atol(stmt_get_text(s, 0)) : 0;
-	stmt_done(s);
-	if (version < 1)
+	if (!db_has_table(d, "meta") || !get_meta(d, "schema", text, sizeof(text)) ||
+		!str_int(text, 1, 1000000, &version))
 		return err_set(e, RC_INVALID, "this is no wetread ledger");
 	if (version > SCHEMA_VERSION)
 		return err_set(e, RC_UNSUPPORTED,
 			"the ledger has version %ld, this program knows %d: use a newer wetread",
 			version, SCHEMA_VERSION);
+	layout_digest(layout);
+	if (!get_meta(d, "layout", text, sizeof(text)) || strcmp(text, layout) != 0)
+		return err_set(e, RC_UNSUPPORTED,
+			"the ledger was made by another build of wetread, with other tables; use that one, "
+			"or make a new archive and import again");
 	return RC_OK;
 }

@@ -270,6 +270,18 @@ a_newer_ledger_is_refused(void **state)
 }
 
 static void
+a_ledger_with_other_tables_is_refused_at_the_door(void **state)
+{
+	struct made *m = *state;
+	struct ledger *l;
+	sqlite3 *db = raw_open(m->folder);
+
+	raw_run(db, "UPDATE meta SET value = 'other' WHERE name = 'layout'");
+	sqlite3_close(db);
+	assert_int_equal(ledger_open(&l, m->folder, DB_WRITE, NULL, NULL), RC_UNSUPPORTED);
+}
+
+static void
 a_second_archive_in_the_same_folder_is_refused(void **state)
 {
 	struct made *m = *state;
@@ -297,6 +309,7 @@ main(void)
 		made_test(a_reader_may_not_write),
 		made_test(a_folder_without_an_archive_is_told),
 		made_test(a_newer_ledger_is_refused),
+		made_test(a_ledger_with_other_tables_is_refused_at_the_door),
 		made_test(a_second_archive_in_the_same_folder_is_refused),
 	};
 

@@ -101,6 +101,24 @@ open_first(struct bench *b)
 	assert_true(glass_pictures(b->g, before + 1, SOON));
 }
 
+/* Where most tests begin: rosa before her worklist of three series. */
+static void
+see_worklist(struct bench *b)
+{
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	assert_true(glass_expect(b->g, "row 1 of 3", SOON));
+}
+
+/* ... or before the first slice of the first of them. */
+static void
+view_first(struct bench *b)
+{
+	see_worklist(b);
+	open_first(b);
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+}
+
 static void
 login_with_a_wrong_password_stays_outside_and_says_so(void **state)
 {
@@ -121,9 +139,7 @@ the_worklist_shows_the_greatest_risk_first_and_explains_it(void **state)
 {
 	struct bench *b = *state;
 
-	start(b, GLASS_SIXEL, 120, 40);
-	login(b, "rosa");
-	assert_true(glass_expect(b->g, "row 1 of 3", SOON));
+	see_worklist(b);
 	assert_non_null(strstr(glass_row(b->g, 2), "CHEST ALPHA"));
 	assert_non_null(strstr(glass_row(b->g, 2), "text!"));
 	assert_true(glass_expect(b->g, "BurnedInAnnotation is YES", SOON));
@@ -135,9 +151,7 @@ a_filter_narrows_while_it_is_typed_and_escape_gives_all_back_at_the_same_row(voi
 {
 	struct bench *b = *state;
 
-	start(b, GLASS_SIXEL, 120, 40);
-	login(b, "rosa");
-	assert_true(glass_expect(b->g, "row 1 of 3", SOON));
+	see_worklist(b);
 	glass_keys(b->g, "jj/beta");
 	assert_true(glass_expect(b->g, "row 1 of 1", SOON));
 	assert_true(glass_absent(b->g, "CHEST ALPHA", SOON));
@@ -152,9 +166,7 @@ enter_after_a_fast_filter_opens_the_filtered_row_and_no_other(void **state)
 {
 	struct bench *b = *state;
 
-	start(b, GLASS_SIXEL, 120, 40);
-	login(b, "rosa");
-	assert_true(glass_expect(b->g, "row 1 of 3", SOON));
+	see_worklist(b);
 	glass_keys(b->g, "/gamma<Enter><Enter>");
 	assert_true(glass_expect(b->g, "HEAD GAMMA · L02-0003", SOON));
 	assert_true(glass_expect(b->g, "slice 1/3", SOON));
@@ -192,10 +204,7 @@ the_viewer_shows_the_slice_by_sixel_with_its_own_number(void **state)
 	struct bench *b = *state;
 	uint32_t width, height;
 
-	start(b, GLASS_SIXEL, 120, 40);
-	login(b, "rosa");
-	open_first(b);
-	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	view_first(b);
 	assert_true(glass_expect(b->g, "window 500/1000", SOON));
 	picture_size(b, &width, &height);
 	assert_true(width >= 400 && width <= 820);
@@ -275,10 +284,7 @@ projections_name_the_slice_behind_the_brightest_pixel(void **state)
 {
 	struct bench *b = *state;
 
-	start(b, GLASS_SIXEL, 120, 40);
-	login(b, "rosa");
-	open_first(b);
-	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	view_first(b);
 	glass_keys(b->g, "p");
 	assert_true(glass_expect(b->g, "maximum of 5 slices", SOON));
 	assert_true(glass_expect(b->g, "window 500/1000", SOON));
@@ -314,10 +320,7 @@ a_pass_takes_two_keys_and_a_password_and_brings_the_next_series(void **state)
 {
 	struct bench *b = *state;
 
-	start(b, GLASS_SIXEL, 120, 40);
-	login(b, "rosa");
-	open_first(b);
-	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	view_first(b);
 	glass_keys(b->g, "a");
 	assert_true(glass_expect(b->g, "Sign: phi passed", SOON));
 	assert_true(glass_expect(b->g, "NOT ALL SLICES SEEN", SOON));
@@ -336,10 +339,7 @@ a_wrong_password_signs_nothing_and_can_be_typed_again(void **state)
 	const char *const show[] = { "show", "S-0001", NULL };
 	char out[8192];
 
-	start(b, GLASS_SIXEL, 120, 40);
-	login(b, "rosa");
-	open_first(b);
-	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	view_first(b);
 	glass_keys(b->g, "anot the password<Enter>");
 	assert_true(glass_expect(b->g, "password is wrong", SOON));
 	assert_int_equal(lab_run(&b->lab, out, sizeof(out), show), 0);
@@ -358,10 +358,7 @@ a_fail_asks_for_coded_reasons_and_takes_a_note(void **state)
 	const char *const show[] = { "show", "S-0001", NULL };
 	char out[8192];
 
-	start(b, GLASS_SIXEL, 120, 40);
-	login(b, "rosa");
-	open_first(b);
-	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	view_first(b);
 	glass_keys(b->g, "r");
 	assert_true(glass_expect(b->g, "Why does phi fail?", SOON));
 	glass_keys(b->g, "/burned<Enter>a");
@@ -383,10 +380,7 @@ review_later_puts_the_series_to_the_end_of_the_queue(void **state)
 {
 	struct bench *b = *state;
 
-	start(b, GLASS_SIXEL, 120, 40);
-	login(b, "rosa");
-	open_first(b);
-	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	view_first(b);
 	glass_keys(b->g, "u");
 	assert_true(glass_expect(b->g, "CHEST BETA", SOON));
 	glass_keys(b->g, "q");
@@ -417,10 +411,7 @@ a_lost_line_resumes_at_the_same_slice(void **state)
 {
 	struct bench *b = *state;
 
-	start(b, GLASS_SIXEL, 120, 40);
-	login(b, "rosa");
-	open_first(b);
-	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	view_first(b);
 	glass_keys(b->g, "jj");
 	assert_true(glass_expect(b->g, "slice 3/5", SOON));
 	glass_signal(b->g, SIGHUP);
@@ -459,10 +450,7 @@ leaving_the_viewer_erases_the_picture(void **state)
 	const char *bytes;
 	size_t n;
 
-	start(b, GLASS_SIXEL, 120, 40);
-	login(b, "rosa");
-	open_first(b);
-	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	view_first(b);
 	glass_keys(b->g, "q");
 	assert_true(glass_expect(b->g, "row 1 of 3", SOON));
 	assert_true(glass_absent(b->g, "slice 1/5", SOON));
@@ -481,10 +469,7 @@ a_resize_draws_the_page_and_the_picture_again(void **state)
 	uint32_t width, height, was;
 	int before;
 
-	start(b, GLASS_SIXEL, 120, 40);
-	login(b, "rosa");
-	open_first(b);
-	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	view_first(b);
 	picture_size(b, &width, &was);
 	before = glass_picture_count(b->g);
 	glass_resize(b->g, 104, 30);
@@ -583,10 +568,7 @@ help_lists_the_keys_of_the_screen_it_was_asked_on(void **state)
 {
 	struct bench *b = *state;
 
-	start(b, GLASS_SIXEL, 120, 40);
-	login(b, "rosa");
-	open_first(b);
-	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	view_first(b);
 	glass_keys(b->g, "?");
 	assert_true(glass_expect(b->g, "On this screen (Viewer)", SOON));
 	assert_true(glass_expect(b->g, "window-next", SOON));
@@ -599,10 +581,7 @@ tags_show_the_header_and_search_it(void **state)
 {
 	struct bench *b = *state;
 
-	start(b, GLASS_SIXEL, 120, 40);
-	login(b, "rosa");
-	open_first(b);
-	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	view_first(b);
 	glass_keys(b->g, "t");
 	assert_true(glass_expect(b->g, "Tags", SOON));
 	assert_true(glass_expect(b->g, "CHEST ALPHA", SOON));
@@ -618,9 +597,7 @@ an_unknown_command_is_refused_with_a_word(void **state)
 {
 	struct bench *b = *state;
 
-	start(b, GLASS_SIXEL, 120, 40);
-	login(b, "rosa");
-	assert_true(glass_expect(b->g, "row 1 of 3", SOON));
+	see_worklist(b);
 	glass_keys(b->g, ":verdict-pass<Enter>");
 	assert_true(glass_expect(b->g, "open a series first", SOON));
 	glass_keys(b->g, ":nonsense<Enter>");
@@ -632,10 +609,7 @@ pasted_text_is_never_taken_for_keys(void **state)
 {
 	struct bench *b = *state;
 
-	start(b, GLASS_SIXEL, 120, 40);
-	login(b, "rosa");
-	open_first(b);
-	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	view_first(b);
 	glass_keys(b->g, "\033[200~jjjjaq\033[201~j");
 	assert_true(glass_expect(b->g, "slice 2/5", SOON));
 	assert_false(glass_has(b->g, "Sign:"));
@@ -650,10 +624,7 @@ a_second_reviewer_meets_a_conflict_with_name_and_time(void **state)
 		"S-0001", "--step", "phi", "--verdict", "pass", NULL };
 
 	snprintf(secret, sizeof(secret), "%s/secret", b->lab.folder);
-	start(b, GLASS_SIXEL, 120, 40);
-	login(b, "rosa");
-	open_first(b);
-	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	view_first(b);
 	assert_int_equal(lab_run(&b->lab, NULL, 0, decide), 0);
 	glass_keys(b->g, "a" LAB_PASSWORD "<Enter>");
 	assert_true(glass_expect(b->g, "Amadou Costa already", SOON));

@@ -4,7 +4,8 @@
 #   make check      every test            make bench      speed against peers
 #   make deps       packages (apt)        make shots      screenshots of the real program
 #   make install    PREFIX, DESTDIR       make asan tsan  instrumented builds and their tests
-#   make format     clang-format          make lint       layers, sizes, clang-tidy, cppcheck
+#   make format     clang-format          make lint       layers, sizes, cppcheck
+#   make fuzz       libFuzzer             make docs       docs/KEYS.md from the tables
 #
 # V=1 shows commands; CC and CXX choose the compiler (gcc or clang); B the build folder.
 
@@ -230,6 +231,23 @@ run-bench: all $(BENCH)
 	@tests/bench/bench_line $(B)
 	@tests/bench/bench_import $(B)
 
+# libFuzzer on our own parsers, SECONDS_EACH for each; what breaks one is kept in build/fuzz/found
+FUZZ := B=$(B)/fuzz CC=clang CXX=clang++ OPT='-O1 -g' SAN='-fsanitize=fuzzer-no-link,address,undefined'
+SECONDS_EACH ?= 60
+.PHONY: fuzz
+fuzz: deps-check
+	@$(MAKE) --no-print-directory $(FUZZ) fuzz-programs
+	@mkdir -p $(B)/fuzz/found
+	@for f in header rle; do mkdir -p $(B)/fuzz/seeds-$$f; \
+		$(B)/fuzz/fuzz_$$f -max_total_time=$(SECONDS_EACH) -timeout=20 -rss_limit_mb=3072 -verbosity=0 \
+			-print_final_stats=1 -artifact_prefix=$(B)/fuzz/found/ $(B)/fuzz/seeds-$$f || exit 1; done
+.PHONY: fuzz-programs
+fuzz-programs: $(B)/fuzz_header $(B)/fuzz_rle
+$(B)/fuzz_%: tests/fuzz/fuzz_%.c $(B)/libdecode.a $(B)/libcore.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@.o $<
+	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $@.o $(filter %.a,$^) $(DECODE_LIBS) $(CORE_LIBS)
+
 # what is made from the tables
 docs:
 	tests/support/keys >docs/KEYS.md
@@ -244,7 +262,9 @@ format:
 lint:
 	@for s in tests/style/check_*; do $$s || exit 1; done
 	@if command -v cppcheck >/dev/null; then cppcheck -q --std=c11 --enable=warning,portability \
-		--inline-suppr --error-exitcode=1 -I. -DWETREAD_VERSION='"x"' core render tui; fi
+		--inline-suppr --suppress=nullPointerRedundantCheck --error-exitcode=1 -I. -D__x86_64__ \
+		-DWETREAD_VERSION='"x"' '-Djson_object_foreach(o,k,v)=for(k=json_string_value(o),v=o;v;v=0)' \
+		'-Djson_array_foreach(a,i,v)=for(i=0,v=a;v;v=0)' core render tui; fi
 
 LIBEXEC = $(DESTDIR)$(PREFIX)/libexec/wetread
 install: all

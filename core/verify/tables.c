@@ -59,7 +59,7 @@ by_text(const void *a, const void *b)
 static void
 reasons_told(const json_t *list, char *to, size_t size)
 {
-	const char *codes[64];
+	const char *codes[64] = { NULL };
 	size_t n = 0, used = 0;
 
 	for (; n < 64 && n < json_array_size(list); n++) {

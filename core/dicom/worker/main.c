@@ -133,7 +133,7 @@ reply(enum rc rc, const struct err *e)
 static bool
 serve(struct worker *w)
 {
-	struct wire_request request;
+	struct wire_request request = { 0 };
 	struct err e = { 0 };
 	int fd;
 	enum rc rc;

@@ -25,8 +25,8 @@ number_slices(struct viewer_facts *f)
 }
 
 void
-viewer_facts_take(struct viewer_facts *f, struct series *series, struct image **images, size_t n,
-	const struct seen *seen, int64_t task)
+viewer_facts_take(
+	struct viewer_facts *f, struct series *series, struct image **images, size_t n, int64_t task)
 {
 	memset(f, 0, sizeof(*f));
 	f->series = *series;
@@ -40,11 +40,6 @@ viewer_facts_take(struct viewer_facts *f, struct series *series, struct image **
 	f->seen = mem_alloc(f->slices + 1);
 	memset(f->seen, '0', f->slices);
 	f->seen[f->slices] = '\0';
-	if (seen->slices != NULL && seen->revision == f->series.revision &&
-		strlen(seen->slices) == f->slices)
-		memcpy(f->seen, seen->slices, f->slices);
-	for (uint32_t i = 0; i < f->slices; i++)
-		f->seen_count += f->seen[i] == '1';
 }
 
 void

@@ -26,7 +26,7 @@ struct viewer_facts {
 
 /* Swallows *series and *images. */
 void viewer_facts_take(struct viewer_facts *f, struct series *series, struct image **images,
-	size_t n, const struct seen *seen, int64_t task);
+	size_t n, int64_t task);
 void viewer_facts_release(struct viewer_facts *f);
 
 /* The image of a slice, NULL where there is none. */

@@ -9,7 +9,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/ledger/catalog.h"
-#include "core/ledger/decision.h"
+#include "core/ledger/look.h"
 
 /* ---- opening a series ---- */
 
@@ -87,7 +87,7 @@ load_release(struct job *job)
 
 	series_release(&j->series_row);
 	free(j->images);
-	free(j->seen.slices);
+	free(j->seen.looks);
 	free(j);
 }
 
@@ -124,7 +124,7 @@ load_done(struct job *job, struct app *app)
 	}
 	if (s->loaded)
 		viewer_leave(app, s, false);
-	viewer_facts_take(&s->f, &j->series_row, &j->images, j->image_count, &j->seen, j->task);
+	viewer_facts_take(&s->f, &j->series_row, &j->images, j->image_count, j->task);
 	str_copy(s->f.standing, sizeof(s->f.standing), j->standing);
 	s->task_open = j->open;
 	s->needs_pixels = j->needs_pixels;
@@ -178,7 +178,6 @@ seen_run(struct job *job, struct ledger *l)
 static void
 seen_release(struct job *job)
 {
-	free(((struct seen_job *)job)->seen.slices);
 	free(job);
 }
 
@@ -198,7 +197,6 @@ viewer_save_seen(struct app *app, struct viewer_state *s, bool resume_here)
 	j->series = s->f.series.id;
 	j->seen.revision = s->f.series.revision;
 	j->seen.slice = resume_here ? (int64_t)s->port.glass : -1;
-	j->seen.slices = mem_string(s->f.seen);
 	app_post_take(app, &j->job);
 }
 

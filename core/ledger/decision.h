@@ -50,20 +50,6 @@ struct decision {
 enum rc decision_each(struct ledger *l, int64_t series,
 	void (*each)(void *ctx, const struct decision *d), void *ctx, struct err *e);
 
-/* ---- what a person has looked at: so that a lost line resumes at the same slice ---- */
-
-struct seen {
-	int64_t revision; /* of the series when it was looked at; an older one starts anew */
-	int64_t slice;    /* the slice on the glass, from 0 */
-	char *slices;     /* one '0' or '1' for each slice; owned, may be NULL */
-};
-
-enum rc seen_save(
-	struct ledger *l, const char *account, int64_t series, const struct seen *s, struct err *e);
-/* RC_NOT_FOUND where the account never opened it.  free() out->slices. */
-enum rc seen_load(
-	struct ledger *l, const char *account, int64_t series, struct seen *out, struct err *e);
-
 /* ---- the log, for `wetread history` ---- */
 
 /* Each event on (kind, object) or, with kind NULL, each event at all; oldest first. */

@@ -1,4 +1,4 @@
-/* Reading decisions, what was seen, and the log. */
+/* Reading decisions, and the log. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,54 +71,6 @@ decision_each(struct ledger *l, int64_t series, void (*each)(void *ctx, const st
 		each(ctx, &d);
 	}
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
-}
-
-enum rc
-seen_save(struct ledger *l, const char *account, int64_t series, const struct seen *seen, struct err *e)
-{
-	struct stmt *s;
-	enum rc rc = db_begin(ledger_db(l), e);
-
-	if (rc != RC_OK)
-		return rc;
-	s = db_query(ledger_db(l), "DELETE FROM seen WHERE account = $1 AND series = $2");
-	stmt_text(s, 1, account);
-	stmt_int(s, 2, series);
-	rc = stmt_run(s, e);
-	if (rc == RC_OK) {
-		s = db_query(ledger_db(l), "INSERT INTO seen VALUES ($1, $2, $3, $4, $5, $6)");
-		stmt_text(s, 1, account);
-		stmt_int(s, 2, series);
-		stmt_int(s, 3, seen->revision);
-		stmt_int(s, 4, seen->slice);
-		stmt_text(s, 5, seen->slices != NULL ? seen->slices : "");
-		stmt_int(s, 6, ledger_now(l));
-		rc = stmt_run(s, e);
-	}
-	if (rc == RC_OK)
-		return db_commit(ledger_db(l), e);
-	db_rollback(ledger_db(l));
-	return rc;
-}
-
-enum rc
-seen_load(struct ledger *l, const char *account, int64_t series, struct seen *out, struct err *e)
-{
-	struct stmt *s = db_query(ledger_db(l),
-		"SELECT revision, slice, slices FROM seen WHERE account = $1 AND series = $2");
-	enum rc rc;
-
-	memset(out, 0, sizeof(*out));
-	stmt_text(s, 1, account);
-	stmt_int(s, 2, series);
-	rc = stmt_step(s, e);
-	if (rc == RC_OK) {
-		out->revision = stmt_get_int(s, 0);
-		out->slice = stmt_get_int(s, 1);
-		out->slices = mem_string(stmt_get_text(s, 2));
-	}
-	stmt_done(s);
-	return rc;
 }
 
 enum rc

@@ -36,7 +36,8 @@ static const char tables[] =
 	" source TEXT NOT NULL, started BIGINT NOT NULL, ended BIGINT NOT NULL);"
 
 	"CREATE TABLE step (workflow TEXT NOT NULL, name TEXT NOT NULL, place BIGINT NOT NULL,"
-	" title TEXT NOT NULL, needs TEXT NOT NULL, PRIMARY KEY (workflow, name));"
+	" title TEXT NOT NULL, needs TEXT NOT NULL, least_scale BIGINT NOT NULL,"
+	" least_levels BIGINT NOT NULL, least_windows BIGINT NOT NULL, PRIMARY KEY (workflow, name));"
 	"CREATE TABLE step_role (workflow TEXT NOT NULL, step TEXT NOT NULL, role TEXT NOT NULL,"
 	" PRIMARY KEY (workflow, step, role));"
 
@@ -67,11 +68,17 @@ static const char tables[] =
 	" account TEXT NOT NULL, name TEXT NOT NULL, meaning TEXT NOT NULL, at TEXT NOT NULL,"
 	" running BIGINT NOT NULL, event BIGINT NOT NULL, hash TEXT NOT NULL);"
 
-	/* what a person has looked at: a working state, not a record; what was seen is signed with the verdict */
+	/* where a person is and what was on the glass: a working state, not a record; it is signed with the verdict */
 	"CREATE TABLE seen (account TEXT NOT NULL, series BIGINT NOT NULL, revision BIGINT NOT "
 	"NULL,"
-	" slice BIGINT NOT NULL, slices TEXT NOT NULL, at BIGINT NOT NULL,"
-	" PRIMARY KEY (account, series));";
+	" slice BIGINT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (account, series));"
+	"CREATE TABLE look (account TEXT NOT NULL, series BIGINT NOT NULL, revision BIGINT NOT "
+	"NULL,"
+	" slice BIGINT NOT NULL, picture TEXT NOT NULL, shown_window TEXT NOT NULL,"
+	" scale BIGINT NOT NULL, levels BIGINT NOT NULL, image_columns BIGINT NOT NULL,"
+	" image_rows BIGINT NOT NULL, x BIGINT NOT NULL, y BIGINT NOT NULL, width BIGINT NOT NULL,"
+	" height BIGINT NOT NULL, times BIGINT NOT NULL, first_at BIGINT NOT NULL,"
+	" dwell BIGINT NOT NULL, PRIMARY KEY (account, series, slice, picture));";
 
 static const char more_study[] =
 	", trial TEXT NOT NULL, site TEXT NOT NULL, subject TEXT NOT NULL, visit TEXT NOT NULL";
@@ -101,10 +108,13 @@ static const struct {
 	const char *needs; /* "pixels": a pass needs real pixels on the glass, not half blocks */
 	int place;
 	const char *roles[3];
+	/* what a pass asks of every slice (struct look_rule): 8-pixel text can be read at half size in 32 greys */
+	int scale, levels, windows;
 } steps[] = {
 	{ "default", "phi", "no identifying text in the pixels", "pixels", 1,
-		{ "reviewer", "radiologist" } },
-	{ "default", "quality", "right scan, complete, sharp", "", 2, { "reviewer", "radiologist" } },
+		{ "reviewer", "radiologist" }, 500, 32, 1 },
+	{ "default", "quality", "right scan, complete, sharp", "", 2,
+		{ "reviewer", "radiologist" }, 0, 0, 0 },
 };
 
 static void
@@ -123,13 +133,17 @@ create_steps(struct db *d, struct err *e)
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; rc == RC_OK && i < MEM_COUNT(steps); i++) {
-		struct stmt *s = db_query(d, "INSERT INTO step VALUES ($1, $2, $3, $4, $5)");
+		struct stmt *s =
+			db_query(d, "INSERT INTO step VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
 
 		stmt_text(s, 1, steps[i].workflow);
 		stmt_text(s, 2, steps[i].name);
 		stmt_int(s, 3, steps[i].place);
 		stmt_text(s, 4, steps[i].title);
 		stmt_text(s, 5, steps[i].needs);
+		stmt_int(s, 6, steps[i].scale);
+		stmt_int(s, 7, steps[i].levels);
+		stmt_int(s, 8, steps[i].windows);
 		rc = stmt_run(s, e);
 		for (int r = 0; rc == RC_OK && r < 3 && steps[i].roles[r] != NULL; r++) {
 			s = db_query(d, "INSERT INTO step_role VALUES ($1, $2, $3)");

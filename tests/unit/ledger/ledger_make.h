@@ -25,6 +25,7 @@
 #include "core/ledger/account.h"
 #include "core/ledger/catalog.h"
 #include "core/ledger/decision.h"
+#include "core/ledger/look.h"
 #include "core/ledger/worklist.h"
 
 #define OFFICER_PASSWORD     "officers have keys"
@@ -414,6 +415,63 @@ made_verdict(int64_t series, const char *step, const char *verdict, const char *
 		.note = "",
 		.seen = "all",
 		.password = password };
+}
+
+/* ---- what somebody looked at ---- */
+
+/* A whole slice of 512 x 512 at full size, acknowledged once. */
+static inline struct look
+made_look(uint32_t slice)
+{
+	struct look k = { .slice = slice,
+		.window = "40/400",
+		.scale = 1000,
+		.levels = 101,
+		.columns = 512,
+		.rows = 512,
+		.width = 512,
+		.height = 512,
+		.times = 1,
+		.first = INT64_C(1790000000000000) + slice,
+		.dwell = 1500 };
+	char text[40];
+
+	snprintf(text, sizeof(text), "picture of slice %u", slice);
+	made_digest(text, k.picture);
+	return k;
+}
+
+static inline int64_t
+made_revision(struct made *m, int64_t series)
+{
+	struct series s;
+	int64_t revision;
+
+	assert_ok(catalog_series(m->l, series, &s, e));
+	revision = s.revision;
+	series_release(&s);
+	return revision;
+}
+
+/* These looks at the series as it is now. */
+static inline void
+made_save_looks(struct made *m, const char *user, int64_t series, struct look *looks, size_t n)
+{
+	struct seen seen = { .revision = made_revision(m, series), .looks = looks, .look_count = n };
+
+	assert_ok(seen_save(m->l, user, series, &seen, e));
+}
+
+/* The first n slices, whole. */
+static inline void
+made_look_at(struct made *m, const char *user, int64_t series, uint32_t n)
+{
+	struct look *looks = mem_zero(n, sizeof(*looks));
+
+	for (uint32_t i = 0; i < n; i++)
+		looks[i] = made_look(i);
+	made_save_looks(m, user, series, looks, n);
+	free(looks);
 }
 
 /* ---- looking at and into it ---- */

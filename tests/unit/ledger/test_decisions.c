@@ -378,23 +378,6 @@ the_history_of_a_series_is_its_own(void **state)
 	assert_int_equal(all, raw_number(d->m->folder, "SELECT max(seq) FROM event"));
 }
 
-static void
-what_was_seen_comes_back_for_each_person(void **state)
-{
-	struct desk *d = *state;
-	struct seen first = { .revision = 3, .slice = 1, .slices = (char *)"110" }, got;
-	struct seen later = { .revision = 4, .slice = 2, .slices = (char *)"111" };
-
-	assert_ok(seen_save(d->m->l, "rita", 1, &first, e));
-	assert_ok(seen_save(d->m->l, "rita", 1, &later, e));
-	assert_int_equal(seen_load(d->m->l, "dora", 1, &got, NULL), RC_NOT_FOUND);
-	assert_ok(seen_load(d->m->l, "rita", 1, &got, e));
-	assert_int_equal(got.revision, 4);
-	assert_int_equal(got.slice, 2);
-	assert_string_equal(got.slices, "111");
-	free(got.slices);
-}
-
 int
 main(void)
 {
@@ -416,7 +399,6 @@ main(void)
 		desk_test(what_is_put_off_stays_open),
 		desk_test(a_decision_tells_who_why_and_as_what),
 		desk_test(the_history_of_a_series_is_its_own),
-		desk_test(what_was_seen_comes_back_for_each_person),
 	};
 
 	return cmocka_run_group_tests(tests, made_group_setup, made_group_teardown);

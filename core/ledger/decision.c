@@ -9,6 +9,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/ledger/reason.h"
+#include "core/ledger/viewing.h"
 #include "core/ledger/worklist.h"
 
 /* What is known about the series and step inside the transaction. */
@@ -16,6 +17,15 @@ struct ground {
 	int64_t revision, task, supersedes;
 	char state[16], manifest[DIGEST_HEX], series_uid[72];
 	const char *role;
+	struct viewing viewing;
+};
+
+struct signing {
+	int64_t number, running;
+	char previous[DIGEST_HEX]; /* hash of the signer's signature before this one */
+	char when[CLOCK_TEXT];     /* local time with its offset (11.50) */
+	const char *state;         /* of the series afterwards */
+	struct event_receipt event;
 };
 
 /* Where a series may go from where it is (11.10(f)); the verdicts lead only along these. */
@@ -150,8 +160,12 @@ read_ground(struct ledger *l, const struct session *who, const struct decision_r
 		rc = read_series(l, r, g, e);
 	if (rc == RC_OK)
 		rc = read_task(l, r, g, e);
-	if (rc == RC_OK)
-		read_supersedes(l, r, g);
+	if (rc != RC_OK)
+		return rc;
+	read_supersedes(l, r, g);
+	rc = viewing_measure(l, who->user, r->series, r->step, &g->viewing, e);
+	if (rc == RC_OK && strcmp(r->verdict, "pass") == 0)
+		rc = viewing_allows_pass(&g->viewing, r->step, e);
 	return rc;
 }
 
@@ -196,7 +210,7 @@ next_state(struct ledger *l, const struct decision_request *r, const struct grou
 
 static enum rc
 run_decision(struct ledger *l, const struct session *who, const struct decision_request *r,
-	const struct ground *g, int64_t number, const struct event_receipt *ev, struct err *e)
+	const struct ground *g, const struct signing *sg, struct err *e)
 {
 	struct stmt *s = db_query(ledger_db(l),
 		"INSERT INTO decision (id, series, step, verdict, note, account, name, role, at, "
@@ -205,7 +219,7 @@ run_decision(struct ledger *l, const struct session *who, const struct decision_
 		"$11, $12,"
 		" $13)");
 
-	stmt_int(s, 1, number);
+	stmt_int(s, 1, sg->number);
 	stmt_int(s, 2, r->series);
 	stmt_text(s, 3, r->step);
 	stmt_text(s, 4, r->verdict);
@@ -213,11 +227,11 @@ run_decision(struct ledger *l, const struct session *who, const struct decision_
 	stmt_text(s, 6, who->user);
 	stmt_text(s, 7, who->name);
 	stmt_text(s, 8, g->role);
-	stmt_int(s, 9, ev->at);
+	stmt_int(s, 9, sg->event.at);
 	stmt_int(s, 10, g->revision);
 	stmt_text(s, 11, g->manifest);
 	stmt_int(s, 12, g->supersedes);
-	stmt_int(s, 13, ev->seq);
+	stmt_int(s, 13, sg->event.seq);
 	return stmt_run(s, e);
 }
 
@@ -242,27 +256,27 @@ run_reasons(struct ledger *l, const struct decision_request *r, int64_t number, 
 }
 
 static enum rc
-run_signature(struct ledger *l, const struct session *who, int64_t number, int64_t running,
-	const char *when, const struct event_receipt *ev, struct err *e)
+run_signature(
+	struct ledger *l, const struct session *who, const struct signing *sg, struct err *e)
 {
 	struct stmt *s = db_query(ledger_db(l),
 		"INSERT INTO signature VALUES ($1, $1, $2, $3, 'review', $4, $5, $6, $7)");
 	enum rc rc;
 
-	stmt_int(s, 1, number);
+	stmt_int(s, 1, sg->number);
 	stmt_text(s, 2, who->user);
 	stmt_text(s, 3, who->name);
-	stmt_text(s, 4, when);
-	stmt_int(s, 5, running);
-	stmt_int(s, 6, ev->seq);
-	stmt_text(s, 7, ev->hash);
+	stmt_text(s, 4, sg->when);
+	stmt_int(s, 5, sg->running);
+	stmt_int(s, 6, sg->event.seq);
+	stmt_text(s, 7, sg->event.hash);
 	rc = stmt_run(s, e);
 	if (rc != RC_OK)
 		return rc;
 	s = db_query(ledger_db(l),
 		"UPDATE account SET signatures = $1, last_signature = $2 WHERE id = $3");
-	stmt_int(s, 1, running);
-	stmt_text(s, 2, ev->hash);
+	stmt_int(s, 1, sg->running);
+	stmt_text(s, 2, sg->event.hash);
 	stmt_text(s, 3, who->user);
 	return stmt_run(s, e);
 }
@@ -300,12 +314,6 @@ reasons_json(const struct decision_request *r)
 	return list;
 }
 
-struct signing {
-	int64_t number, running;
-	char previous[DIGEST_HEX]; /* hash of the signer's signature before this one */
-	char when[CLOCK_TEXT];     /* local time with its offset (11.50) */
-};
-
 static void
 read_signing(struct ledger *l, const struct session *who, struct signing *sg)
 {
@@ -326,22 +334,72 @@ read_signing(struct ledger *l, const struct session *who, struct signing *sg)
 
 /* Everything decided on is inside the bytes that the user's own key signs (11.70). */
 static json_t *
-decision_json(const struct decision_request *r, const struct ground *g, const struct signing *sg,
-	const char *state)
+decision_json(const struct decision_request *r, const struct ground *g, const struct signing *sg)
 {
 	char *seen = mem_string(r->seen != NULL ? r->seen : "");
 	json_t *j;
 
 	str_clean(seen);
 	j = json_pack(
-		"{s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:I, s:s, s:s, s:I, s:s}",
+		"{s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:I, s:s, s:s, s:I, s:s, s:o}",
 		"number", (json_int_t)sg->number, "running", (json_int_t)sg->running, "previous",
 		sg->previous, "meaning", "review", "when", sg->when, "step", r->step, "verdict",
 		r->verdict, "reasons", reasons_json(r), "reason_list", REASON_LIST_VERSION, "note",
 		r->note, "series_uid", g->series_uid, "revision", (json_int_t)g->revision, "manifest",
-		g->manifest, "seen", seen, "supersedes", (json_int_t)g->supersedes, "state", state);
+		g->manifest, "seen", seen, "supersedes", (json_int_t)g->supersedes, "state",
+		sg->state, "viewing", viewing_json(&g->viewing));
 	free(seen);
 	return j;
+}
+
+/* The tables, which tell again what the event tells. */
+static enum rc
+run_all(struct ledger *l, const struct session *who, const struct decision_request *r,
+	const struct ground *g, const struct signing *sg, struct err *e)
+{
+	enum rc rc = run_decision(l, who, r, g, sg, e);
+
+	if (rc == RC_OK)
+		rc = run_reasons(l, r, sg->number, e);
+	if (rc == RC_OK)
+		rc = run_signature(l, who, sg, e);
+	if (rc == RC_OK)
+		rc = viewing_insert(l, sg->number, &g->viewing, e);
+	if (rc == RC_OK)
+		rc = run_task(l, r, g, sg->state, e);
+	if (rc == RC_OK)
+		rc = viewing_tidy(l, r->series, e);
+	return rc;
+}
+
+static enum rc
+write_on_ground(struct ledger *l, const struct session *who, const struct decision_request *r,
+	const struct ground *g, const struct sign_key *key, struct decision_receipt *out, struct err *e)
+{
+	struct signing sg;
+	char object[24];
+	struct event event = { .action = "decision", .kind = "series", .object = object };
+	struct signer author = session_signer(who, g->role);
+	enum rc rc;
+
+	read_signing(l, who, &sg);
+	sg.state = next_state(l, r, g);
+	if (!may_move(g->state, sg.state))
+		return err_set(
+			e, RC_CONFLICT, "the series is %s; it cannot become %s", g->state, sg.state);
+	author.key = key;
+	snprintf(object, sizeof(object), "%lld", (long long)r->series);
+	event.data = decision_json(r, g, &sg);
+	rc = event_append(l, &author, &event, &sg.event, e);
+	if (rc == RC_OK)
+		rc = run_all(l, who, r, g, &sg, e);
+	if (rc != RC_OK)
+		return rc;
+	out->number = sg.number;
+	out->at = sg.event.at;
+	str_copy(out->hash, sizeof(out->hash), sg.event.hash);
+	str_copy(out->state, sizeof(out->state), sg.state);
+	return RC_OK;
 }
 
 static enum rc
@@ -349,37 +407,11 @@ write_decision(struct ledger *l, const struct session *who, const struct decisio
 	const struct sign_key *key, struct decision_receipt *out, struct err *e)
 {
 	struct ground g = { 0 };
-	struct signing sg;
-	struct event_receipt ev;
-	char object[24];
-	struct event event = { .action = "decision", .kind = "series", .object = object };
-	struct signer author;
-	const char *state;
 	enum rc rc = read_ground(l, who, r, &g, e);
 
-	if (rc != RC_OK)
-		return rc;
-	state = next_state(l, r, &g);
-	if (!may_move(g.state, state))
-		return err_set(e, RC_CONFLICT, "the series is %s; it cannot become %s", g.state, state);
-	read_signing(l, who, &sg);
-	author = session_signer(who, g.role);
-	author.key = key;
-	snprintf(object, sizeof(object), "%lld", (long long)r->series);
-	event.data = decision_json(r, &g, &sg, state);
-	rc = event_append(l, &author, &event, &ev, e);
 	if (rc == RC_OK)
-		rc = run_decision(l, who, r, &g, sg.number, &ev, e);
-	if (rc == RC_OK)
-		rc = run_reasons(l, r, sg.number, e);
-	if (rc == RC_OK)
-		rc = run_signature(l, who, sg.number, sg.running, sg.when, &ev, e);
-	if (rc == RC_OK)
-		rc = run_task(l, r, &g, state, e);
-	out->number = sg.number;
-	out->at = ev.at;
-	str_copy(out->hash, sizeof(out->hash), rc == RC_OK ? ev.hash : "");
-	str_copy(out->state, sizeof(out->state), state);
+		rc = write_on_ground(l, who, r, &g, key, out, e);
+	viewing_release(&g.viewing);
 	return rc;
 }
 

@@ -27,9 +27,11 @@ struct decision_receipt {
 };
 
 /* Sign.  One transaction holds the role check, the state check, decision, reasons, signature, task, series state
- * and the event signed with the user's own key; any failure undoes all of them.
+ * and the event signed with the user's own key; any failure undoes all of them.  The signer's looks at the series
+ * are signed with it, and go from the working state when no step is open any more.
  * RC_DENIED: role or password.  RC_CONFLICT: the series changed since `revision`, or somebody decided this
- * step first (the text says who and when).  RC_INVALID: no reason for a fail, an unknown code, ... */
+ * step first (the text says who and when).  RC_INVALID: no reason for a fail, an unknown code, a pass of a step
+ * that asks for pixels without every slice having been on the glass (the text says which is next), ... */
 enum rc decision_sign(struct ledger *l, const struct session *who, const struct decision_request *r,
 	struct decision_receipt *out, struct err *e);
 

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/ledger/decision.h"
 #include "core/ledger/reason.h"

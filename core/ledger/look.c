@@ -425,6 +425,19 @@ is_overfull(struct ledger *l, const char *account, int64_t series)
 	return overfull;
 }
 
+static bool
+has_open_step(struct ledger *l, int64_t series)
+{
+	struct stmt *s =
+		db_query(ledger_db(l), "SELECT 1 FROM task WHERE series = $1 AND state = 'open'");
+	bool open;
+
+	stmt_int(s, 1, series);
+	open = stmt_step(s, NULL) == RC_OK;
+	stmt_done(s);
+	return open;
+}
+
 static enum rc
 save_all(struct ledger *l, const char *account, int64_t series, const struct seen *seen,
 	struct err *e)
@@ -434,8 +447,9 @@ save_all(struct ledger *l, const char *account, int64_t series, const struct see
 	if (revision_kept(l, account, series) > seen->revision)
 		return RC_OK; /* what is given is itself of an older revision */
 	rc = save_place(l, account, series, seen, e);
-	if (rc == RC_OK)
-		rc = drop_older(l, account, series, seen->revision, e);
+	if (rc != RC_OK || !has_open_step(l, series))
+		return rc;
+	rc = drop_older(l, account, series, seen->revision, e);
 	for (size_t i = 0; rc == RC_OK && i < seen->look_count; i++)
 		rc = save_look(l, account, series, seen->revision, &seen->looks[i], e);
 	if (rc == RC_OK && is_overfull(l, account, series))

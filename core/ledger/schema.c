@@ -14,6 +14,7 @@
 #include "core/base/str.h"
 #include "core/dicom/attr.h"
 #include "core/ledger/keys.h"
+#include "core/ledger/look.h"
 
 static const char tables[] =
 	"CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);"
@@ -67,6 +68,9 @@ static const char tables[] =
 	"CREATE TABLE signature (number BIGINT PRIMARY KEY, decision BIGINT NOT NULL,"
 	" account TEXT NOT NULL, name TEXT NOT NULL, meaning TEXT NOT NULL, at TEXT NOT NULL,"
 	" running BIGINT NOT NULL, event BIGINT NOT NULL, hash TEXT NOT NULL);"
+	/* every look behind a decision; the digest is in its event */
+	"CREATE TABLE viewing (decision BIGINT PRIMARY KEY, body TEXT NOT NULL, digest TEXT NOT "
+	"NULL);"
 
 	/* where a person is and what was on the glass: a working state, not a record; it is signed with the verdict */
 	"CREATE TABLE seen (account TEXT NOT NULL, series BIGINT NOT NULL, revision BIGINT NOT "
@@ -108,11 +112,11 @@ static const struct {
 	const char *needs; /* "pixels": a pass needs real pixels on the glass, not half blocks */
 	int place;
 	const char *roles[3];
-	/* what a pass asks of every slice (struct look_rule): 8-pixel text can be read at half size in 32 greys */
+	/* what a pass asks of every slice (struct look_rule) */
 	int scale, levels, windows;
 } steps[] = {
 	{ "default", "phi", "no identifying text in the pixels", "pixels", 1,
-		{ "reviewer", "radiologist" }, 500, 32, 1 },
+		{ "reviewer", "radiologist" }, LOOK_SCALE, LOOK_LEVELS, 1 },
 	{ "default", "quality", "right scan, complete, sharp", "", 2,
 		{ "reviewer", "radiologist" }, 0, 0, 0 },
 };
@@ -212,6 +216,8 @@ create_guards(struct db *d, struct err *e)
 		rc = db_guard_append(d, "decision", "id", e);
 	if (rc == RC_OK)
 		rc = db_guard_append(d, "signature", "number", e);
+	if (rc == RC_OK)
+		rc = db_guard_append(d, "viewing", "decision", e);
 	return rc;
 }
 

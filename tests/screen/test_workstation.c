@@ -621,7 +621,7 @@ a_second_reviewer_meets_a_conflict_with_name_and_time(void **state)
 	struct bench *b = *state;
 	char secret[128];
 	const char *const decide[] = { "--user", "amadou", "--password-file", secret, "decide",
-		"S-0001", "--step", "phi", "--verdict", "pass", NULL };
+		"S-0001", "--step", "phi", "--verdict", "fail", "--reason", "PHI-PIX", NULL };
 
 	snprintf(secret, sizeof(secret), "%s/secret", b->lab.folder);
 	view_first(b);

@@ -73,6 +73,9 @@ static const char *const attacks[] = {
 	"UPDATE signature SET name = 'Somebody Else'",
 	"DELETE FROM signature",
 	"REPLACE INTO signature SELECT * FROM signature",
+	"UPDATE viewing SET body = ''",
+	"DELETE FROM viewing",
+	"REPLACE INTO viewing SELECT decision, '', digest FROM viewing",
 };
 
 static void
@@ -84,6 +87,7 @@ every_way_to_change_what_is_written_is_refused(void **state)
 		made_verdict(made_series(m, 1, 3), "phi", "pass", NULL, REVIEWER_PASSWORD);
 	struct decision_receipt receipt;
 
+	made_look_at(m, "rita", r.series, 3);
 	assert_ok(decision_sign(m->l, &rita, &r, &receipt, e));
 	for (size_t i = 0; i < MEM_COUNT(attacks); i++)
 		if (db_exec(ledger_db(m->l), attacks[i], NULL) == RC_OK)

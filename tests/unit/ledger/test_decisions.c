@@ -70,6 +70,7 @@ passes_of_all_steps_approve(void **state)
 	int64_t series = made_series(d->m, 1, 3);
 	char to[16], standing[100];
 
+	made_look_at(d->m, "rita", series, 3);
 	assert_ok(sign(d, series, "phi", NULL, to, e));
 	assert_string_equal(to, "in-review");
 	assert_ok(sign(d, series, "quality", NULL, to, e));
@@ -119,6 +120,7 @@ a_step_is_decided_once_and_the_second_hears_by_whom(void **state)
 	struct err why = { 0 };
 	char to[16];
 
+	made_look_at(d->m, "rita", series, 3);
 	assert_ok(sign(d, series, "phi", NULL, to, e));
 	assert_int_equal(decision_sign(d->m->l, &d->dora, &r, &receipt, &why), RC_CONFLICT);
 	assert_non_null(strstr(why.text, "Rita Reviewer already signed phi passed"));
@@ -229,6 +231,7 @@ a_query_stays_a_query_when_the_other_step_passes(void **state)
 	char to[16];
 
 	assert_ok(sign(d, series, "quality", "ART-NOISE", to, e));
+	made_look_at(d->m, "rita", series, 3);
 	assert_ok(sign(d, series, "phi", NULL, to, e));
 	assert_string_equal(to, "query");
 }
@@ -247,6 +250,7 @@ a_new_image_after_approval_reopens_the_steps(void **state)
 	struct picture p;
 	char to[16], states[100] = "", again[100] = "";
 
+	made_look_at(d->m, "rita", series, 3);
 	assert_ok(sign(d, series, "phi", NULL, to, e));
 	assert_ok(sign(d, series, "quality", NULL, to, e));
 	picture_ct(&p, 1, 4);
@@ -254,6 +258,7 @@ a_new_image_after_approval_reopens_the_steps(void **state)
 	assert_state(d, series, "quarantined");
 	assert_ok(decision_each(d->m->l, series, copy_state, states, e));
 	assert_string_equal(states, "stale;stale;");
+	made_look_at(d->m, "rita", series, 4);
 	assert_ok(sign(d, series, "phi", NULL, to, e));
 	assert_ok(decision_each(d->m->l, series, copy_state, again, e));
 	assert_string_equal(again, "superseded;stale;valid;");
@@ -266,6 +271,7 @@ a_clock_that_is_behind_signs_nothing(void **state)
 	int64_t series = made_series(d->m, 1, 3);
 	char to[16];
 
+	made_look_at(d->m, "rita", series, 3);
 	d->m->now -= 3000000;
 	assert_int_equal(sign(d, series, "phi", NULL, to, NULL), RC_DENIED);
 	assert_int_equal(decisions(d), 0);
@@ -282,8 +288,10 @@ signatures_of_a_person_are_numbered_and_chained(void **state)
 	char body[4000];
 
 	r = made_verdict(made_series(d->m, 1, 3), "phi", "pass", NULL, RADIOLOGIST_PASSWORD);
+	made_look_at(d->m, "dora", r.series, 3);
 	assert_ok(decision_sign(d->m->l, &d->dora, &r, &first, e));
 	r.series = made_series(d->m, 2, 3);
+	made_look_at(d->m, "dora", r.series, 3);
 	assert_ok(decision_sign(d->m->l, &d->dora, &r, &second, e));
 	assert_int_equal(second.number, first.number + 1);
 	raw_text(d->m->folder,
@@ -306,6 +314,7 @@ a_note_with_control_characters_is_cleaned_and_verifies(void **state)
 	char note[40];
 
 	r.note = "line\nnext\033[2J \xff";
+	made_look_at(d->m, "rita", r.series, 3);
 	assert_ok(decision_sign(d->m->l, &d->rita, &r, &receipt, e));
 	raw_text(d->m->folder, "SELECT note FROM decision", note, sizeof(note));
 	assert_string_equal(note, "line next [2J ?");
@@ -319,6 +328,7 @@ what_is_put_off_stays_open(void **state)
 	char to[16];
 
 	assert_ok(decision_later(d->m->l, &d->rita, series, "phi", e));
+	made_look_at(d->m, "rita", series, 3);
 	assert_ok(sign(d, series, "phi", NULL, to, e));
 	assert_int_equal(decision_later(d->m->l, &d->rita, series, "phi", NULL), RC_CONFLICT);
 }
@@ -367,6 +377,7 @@ the_history_of_a_series_is_its_own(void **state)
 	int one = 0, other = 0, all = 0;
 	int64_t series = made_series(d->m, 1, 3), second = made_series(d->m, 2, 3);
 
+	made_look_at(d->m, "rita", series, 3);
 	assert_ok(sign(d, series, "phi", NULL, to, e));
 	snprintf(id, sizeof(id), "%lld", (long long)series);
 	assert_ok(history_each(d->m->l, "series", id, count_event, &one, e));

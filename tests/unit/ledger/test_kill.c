@@ -35,6 +35,8 @@ sign_on(struct made *m, int out)
 		struct decision_receipt receipt;
 
 		report(out);
+		made_look_at(m, "rita", i, 1);
+		report(out);
 		decision_sign(m->l, &rita, &r, &receipt, NULL); /* done in an earlier round: refused */
 	}
 	session_close(m->l, &rita);
@@ -111,6 +113,10 @@ assert_whole(struct made *m)
 		" WHERE d.id IS NULL",
 		"SELECT count(*) FROM event e LEFT JOIN decision d ON d.event = e.seq"
 		" WHERE e.body LIKE '%\"action\":\"decision\"%' AND d.id IS NULL",
+		"SELECT count(*) FROM decision d LEFT JOIN viewing v ON v.decision = d.id"
+		" WHERE v.decision IS NULL",
+		"SELECT count(*) FROM viewing v LEFT JOIN decision d ON d.id = v.decision"
+		" WHERE d.id IS NULL",
 		"SELECT count(*) FROM event e LEFT JOIN event_object o ON o.seq = e.seq"
 		" WHERE o.seq IS NULL",
 		"SELECT count(*) FROM image i LEFT JOIN header h ON h.image = i.id WHERE h.image "

@@ -4,7 +4,7 @@
 
 #include "tests/unit/ledger/ledger_make.h"
 
-enum { GUARDS = 9 };
+enum { GUARDS = 12 };
 
 /* The good archive, and an older copy of its files from before the last decision. */
 struct scene {
@@ -63,6 +63,7 @@ decide(struct made *m, const char *user, const char *password, int64_t series, c
 		made_verdict(series, step, reason != NULL ? "fail" : "pass", reason, password);
 	struct decision_receipt receipt;
 
+	made_look_at(m, user, series, 3);
 	assert_ok(decision_sign(m->l, &s, &r, &receipt, e));
 	session_close(m->l, &s);
 }

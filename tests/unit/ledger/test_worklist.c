@@ -131,6 +131,7 @@ a_decided_task_leaves_the_list(void **state)
 	assert_true(worklist_is_open(m->l, 1));
 	assert_ok(worklist_row_of(m->l, 1, &row, e));
 	assert_int_equal(row.series, 1);
+	made_look_at(m, "rita", 1, (uint32_t)row.slices);
 	assert_ok(decision_sign(m->l, &rita, &r, &receipt, e));
 	assert_int_equal(total(m, ""), 2);
 	assert_false(worklist_is_open(m->l, 1));

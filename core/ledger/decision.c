@@ -66,6 +66,8 @@ check_request(const struct decision_request *r, struct err *e)
 		return err_set(e, RC_INVALID, "a pass takes no reasons; put remarks into the note");
 	if (strlen(r->note) > DECISION_NOTE)
 		return err_set(e, RC_LIMIT, "the note is longer than %d bytes", DECISION_NOTE);
+	if (!fail && r->mark_count > 0)
+		return err_set(e, RC_INVALID, "a pass takes no marks: they show what must be blanked");
 	for (size_t i = 0; i < r->reason_count; i++) {
 		if (reason_find(r->reasons[i]) == NULL)
 			return err_set(e, RC_INVALID, "there is no reason code %.20s", r->reasons[i]);
@@ -74,7 +76,7 @@ check_request(const struct decision_request *r, struct err *e)
 				return err_set(e, RC_INVALID, "reason %.20s is given twice",
 					r->reasons[i]);
 	}
-	return RC_OK;
+	return mark_check_all(r->marks, r->mark_count, e);
 }
 
 static enum rc
@@ -166,6 +168,9 @@ read_ground(struct ledger *l, const struct session *who, const struct decision_r
 	rc = viewing_measure(l, who->user, r->series, r->step, &g->viewing, e);
 	if (rc == RC_OK && strcmp(r->verdict, "pass") == 0)
 		rc = viewing_allows_pass(&g->viewing, r->step, e);
+	if (rc == RC_OK)
+		rc = mark_check_series(
+			l, r->series, g->viewing.slices, r->marks, r->mark_count, e);
 	return rc;
 }
 
@@ -341,13 +346,14 @@ decision_json(const struct decision_request *r, const struct ground *g, const st
 
 	str_clean(seen);
 	j = json_pack(
-		"{s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:I, s:s, s:s, s:I, s:s, s:o}",
+		"{s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:I, s:s, s:s, s:I, s:s, s:o, s:o}",
 		"number", (json_int_t)sg->number, "running", (json_int_t)sg->running, "previous",
 		sg->previous, "meaning", "review", "when", sg->when, "step", r->step, "verdict",
 		r->verdict, "reasons", reasons_json(r), "reason_list", REASON_LIST_VERSION, "note",
 		r->note, "series_uid", g->series_uid, "revision", (json_int_t)g->revision, "manifest",
 		g->manifest, "seen", seen, "supersedes", (json_int_t)g->supersedes, "state",
-		sg->state, "viewing", viewing_json(&g->viewing));
+		sg->state, "viewing", viewing_json(&g->viewing), "marks",
+		mark_json(r->marks, r->mark_count));
 	free(seen);
 	return j;
 }
@@ -365,6 +371,11 @@ run_all(struct ledger *l, const struct session *who, const struct decision_reque
 		rc = run_signature(l, who, sg, e);
 	if (rc == RC_OK)
 		rc = viewing_insert(l, sg->number, &g->viewing, e);
+	if (rc == RC_OK)
+		rc = mark_insert(l, sg->number, r->marks, r->mark_count, e);
+	/* another step's verdict leaves what is being drawn alone */
+	if (rc == RC_OK && (r->mark_count > 0 || g->viewing.rule.pixels))
+		rc = mark_draft_drop(l, who->user, r->series, e);
 	if (rc == RC_OK)
 		rc = run_task(l, r, g, sg->state, e);
 	if (rc == RC_OK)

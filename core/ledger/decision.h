@@ -4,6 +4,7 @@
 
 #include "core/ledger/account.h"
 #include "core/ledger/ledger.h"
+#include "core/ledger/mark.h"
 
 enum { DECISION_REASONS = 16, DECISION_NOTE = 2000 };
 
@@ -16,6 +17,8 @@ struct decision_request {
 	const char *note; /* free text, at most DECISION_NOTE bytes; "" none */
 	int64_t revision; /* of the series, as it was looked at; 0: as it is now (scripts) */
 	const char *seen; /* what was on the glass, e.g. "60/60 slices, 2 windows, 38 s"; part of what is signed */
+	const struct mark *marks; /* with a fail only, at most MARKS_MOST; signed with it */
+	size_t mark_count;
 	const char *password;
 };
 
@@ -28,7 +31,8 @@ struct decision_receipt {
 
 /* Sign.  One transaction holds the role check, the state check, decision, reasons, signature, task, series state
  * and the event signed with the user's own key; any failure undoes all of them.  The signer's looks at the series
- * are signed with it, and go from the working state when no step is open any more.
+ * are signed with it, and go from the working state when no step is open any more; the signer's drafts of marks
+ * go with marks that are signed, and with the step that asks for pixels.
  * RC_DENIED: role or password.  RC_CONFLICT: the series changed since `revision`, or somebody decided this
  * step first (the text says who and when).  RC_INVALID: no reason for a fail, an unknown code, a pass of a step
  * that asks for pixels without every slice having been on the glass (the text says which is next), ... */

@@ -42,7 +42,16 @@ enum rc mark_draft_save(struct ledger *l, const char *account, int64_t series, i
 enum rc mark_draft_load(struct ledger *l, const char *account, int64_t series, int64_t revision,
 	struct mark **out, size_t *n, struct err *e);
 
-/* The marks of a signed decision, in the order drawn.  free() *out. */
+/* Inside a transaction: the drafts of somebody who signed go. */
+enum rc mark_draft_drop(struct ledger *l, const char *account, int64_t series, struct err *e);
+
+/* Inside the transaction of a decision: do the marks fit the series, whose slices with pixels are so many?  RC_INVALID. */
+enum rc mark_check_series(struct ledger *l, int64_t series, int64_t slices,
+	const struct mark *marks, size_t n, struct err *e);
+enum rc mark_insert(
+	struct ledger *l, int64_t decision, const struct mark *marks, size_t n, struct err *e);
+
+/* The marks of a signed decision, in the order drawn; none is no error.  free() *out. */
 enum rc mark_of_decision(
 	struct ledger *l, int64_t decision, struct mark **out, size_t *n, struct err *e);
 
@@ -60,8 +69,13 @@ const char *mark_kind_name(enum mark_kind k);   /* "name", "id", "date", "other"
 
 /* Is it within its image, with the points its shape asks for?  RC_INVALID says what is wrong. */
 enum rc mark_check(const struct mark *m, struct err *e);
+/* Each of them, and not too many (RC_LIMIT); the text names the one. */
+enum rc mark_check_all(const struct mark *marks, size_t n, struct err *e);
+/* The box around it, as a box's two points. */
+void mark_bounds(const struct mark *m, struct mark_point *from, struct mark_point *to);
 
-/* Canonical JSON (integers and text), as it is signed, exported and read back: an array of objects. */
+/* Canonical JSON (integers and text), as it is signed, exported and read back: an array of objects.  In it slices count
+ * from 1, as on screen. */
 json_t *mark_json(const struct mark *marks, size_t n);
 /* The inverse; RC_INVALID names the entry and the field.  free() *out. */
 enum rc mark_from_json(const json_t *j, struct mark **out, size_t *n, struct err *e);

@@ -72,6 +72,20 @@ static const char tables[] =
 	"CREATE TABLE viewing (decision BIGINT PRIMARY KEY, body TEXT NOT NULL, digest TEXT NOT "
 	"NULL);"
 
+	/* where text is in the pixels, by the decision that says so; slices count from 1 here */
+	"CREATE TABLE mark (id BIGINT PRIMARY KEY, decision BIGINT NOT NULL, place BIGINT NOT NULL,"
+	" scope TEXT NOT NULL, shape TEXT NOT NULL, kind TEXT NOT NULL, first_slice BIGINT NOT "
+	"NULL,"
+	" last_slice BIGINT NOT NULL, sop_uid TEXT NOT NULL, image_columns BIGINT NOT NULL,"
+	" image_rows BIGINT NOT NULL, points TEXT NOT NULL);"
+	"CREATE UNIQUE INDEX mark_decision ON mark (decision, place);"
+	/* the same while somebody draws */
+	"CREATE TABLE mark_draft (account TEXT NOT NULL, series BIGINT NOT NULL,"
+	" revision BIGINT NOT NULL, place BIGINT NOT NULL, scope TEXT NOT NULL, shape TEXT NOT NULL,"
+	" kind TEXT NOT NULL, first_slice BIGINT NOT NULL, last_slice BIGINT NOT NULL,"
+	" sop_uid TEXT NOT NULL, image_columns BIGINT NOT NULL, image_rows BIGINT NOT NULL,"
+	" points TEXT NOT NULL, PRIMARY KEY (account, series, place));"
+
 	/* where a person is and what was on the glass: a working state, not a record; it is signed with the verdict */
 	"CREATE TABLE seen (account TEXT NOT NULL, series BIGINT NOT NULL, revision BIGINT NOT "
 	"NULL,"
@@ -218,6 +232,8 @@ create_guards(struct db *d, struct err *e)
 		rc = db_guard_append(d, "signature", "number", e);
 	if (rc == RC_OK)
 		rc = db_guard_append(d, "viewing", "decision", e);
+	if (rc == RC_OK)
+		rc = db_guard_append(d, "mark", "id", e);
 	return rc;
 }
 

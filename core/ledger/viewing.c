@@ -219,20 +219,23 @@ viewing_insert(struct ledger *l, int64_t decision, const struct viewing *v, stru
 enum rc
 viewing_tidy(struct ledger *l, int64_t series, struct err *e)
 {
-	struct stmt *s = db_query(ledger_db(l),
+	static const char *const drops[] = {
 		"DELETE FROM look WHERE series = $1 AND NOT EXISTS"
-		" (SELECT 1 FROM task WHERE series = $1 AND state = 'open')");
-	enum rc rc;
-
-	stmt_int(s, 1, series);
-	rc = stmt_run(s, e);
-	if (rc != RC_OK)
-		return rc;
-	s = db_query(ledger_db(l),
+		" (SELECT 1 FROM task WHERE series = $1 AND state = 'open')",
 		"DELETE FROM seen WHERE series = $1 AND NOT EXISTS"
-		" (SELECT 1 FROM task WHERE series = $1 AND state = 'open')");
-	stmt_int(s, 1, series);
-	return stmt_run(s, e);
+		" (SELECT 1 FROM task WHERE series = $1 AND state = 'open')",
+		"DELETE FROM mark_draft WHERE series = $1 AND NOT EXISTS"
+		" (SELECT 1 FROM task WHERE series = $1 AND state = 'open')",
+	};
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; rc == RC_OK && i < MEM_COUNT(drops); i++) {
+		struct stmt *s = db_query(ledger_db(l), drops[i]);
+
+		stmt_int(s, 1, series);
+		rc = stmt_run(s, e);
+	}
+	return rc;
 }
 
 /* ---- reading back ---- */

@@ -474,6 +474,19 @@ made_look_at(struct made *m, const char *user, int64_t series, uint32_t n)
 	free(looks);
 }
 
+/* A box in the upper left corner of a slice of 512 x 512. */
+static inline struct mark
+made_mark(uint32_t slice)
+{
+	return (struct mark){ .kind = MARK_NAME,
+		.first = slice,
+		.last = slice,
+		.columns = 512,
+		.rows = 512,
+		.points = 2,
+		.point = { { 8, 10 }, { 120, 26 } } };
+}
+
 /* ---- looking at and into it ---- */
 
 /* A program of the build that this test belongs to: build/ or build/asan/. */

@@ -76,6 +76,9 @@ static const char *const attacks[] = {
 	"UPDATE viewing SET body = ''",
 	"DELETE FROM viewing",
 	"REPLACE INTO viewing SELECT decision, '', digest FROM viewing",
+	"UPDATE mark SET points = '0,0 1,1'",
+	"DELETE FROM mark",
+	"REPLACE INTO mark SELECT * FROM mark",
 };
 
 static void
@@ -83,11 +86,14 @@ every_way_to_change_what_is_written_is_refused(void **state)
 {
 	struct made *m = *state;
 	struct session rita = made_login(m, "rita", REVIEWER_PASSWORD);
+	struct mark mark = made_mark(1);
 	struct decision_request r =
-		made_verdict(made_series(m, 1, 3), "phi", "pass", NULL, REVIEWER_PASSWORD);
+		made_verdict(made_series(m, 1, 3), "phi", "fail", "PHI-PIX", REVIEWER_PASSWORD);
 	struct decision_receipt receipt;
 
 	made_look_at(m, "rita", r.series, 3);
+	r.marks = &mark;
+	r.mark_count = 1;
 	assert_ok(decision_sign(m->l, &rita, &r, &receipt, e));
 	for (size_t i = 0; i < MEM_COUNT(attacks); i++)
 		if (db_exec(ledger_db(m->l), attacks[i], NULL) == RC_OK)

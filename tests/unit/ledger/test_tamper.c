@@ -4,7 +4,7 @@
 
 #include "tests/unit/ledger/ledger_make.h"
 
-enum { GUARDS = 12 };
+enum { GUARDS = 15 };
 
 /* The good archive, and an older copy of its files from before the last decision. */
 struct scene {
@@ -118,7 +118,7 @@ static void
 guards_off(sqlite3 *db, char *sql[GUARDS])
 {
 	sqlite3_stmt *s = NULL;
-	char drop[4000] = "";
+	char drop[8000] = "";
 	int n = 0;
 
 	sqlite3_prepare_v2(

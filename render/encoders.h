@@ -9,6 +9,11 @@
  * cursor stays (C=1). */
 void kitty_encode(const struct raster *r, const struct picture_encoding *enc, struct buf *out);
 
+/* A layer of inks over the picture, as a second image with an id of its own: the one before is taken away, and
+ * transparent pixels show what is below. */
+void kitty_layer(const uint8_t *layer, uint32_t width, uint32_t height,
+	const struct picture_encoding *enc, struct buf *out);
+
 /* Upper half blocks, two rows of pixels a line of cells; colours are set only where they change
  * and reset at the end of each line.  An odd last row has black below. */
 void cells_encode(const struct raster *r, const struct picture_encoding *enc, struct buf *out);

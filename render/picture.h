@@ -80,9 +80,10 @@ struct picture_encoding {
 	 * its own, so that a key does not wait for the rest; 0: in one.  The pipeline looks at it. */
 	uint32_t strip;
 	uint32_t image; /* kitty: the image's id, under which the next replaces it; 0: none */
-	/* Blocks: 1-based cell of the upper left corner, each line then starts with a cursor
+	/* 1-based cell of the upper left corner.  Blocks: each line then starts with a cursor
 	 * position; 0: lines end in a newline instead. */
 	int row, column;
+	int cell_width, cell_height; /* pixels; for deltas, whose place is told in cells (overlay.h) */
 };
 
 /* Append the picture to *out.  Sixel has raster attributes, no trailing '-', P2=1; everything

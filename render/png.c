@@ -14,7 +14,8 @@ enum {
 	SAMPLE_ROWS = 32,
 	SIGNATURE = 8,
 	GREY = 0, /* colour types */
-	RGB = 2
+	RGB = 2,
+	INDEXED = 3
 };
 
 enum filter { FILTER_NONE = 0, FILTER_UP = 2 };
@@ -99,19 +100,42 @@ put_chunk(struct buf *out, const char *type, const uint8_t *data, size_t n)
 	buf_add(out, word, 4);
 }
 
+static void
+put_head(struct buf *out, uint32_t width, uint32_t height, uint8_t type)
+{
+	static const char signature[SIGNATURE + 1] = "\x89PNG\r\n\x1a\n";
+	uint8_t header[13] = { [8] = 8, [9] = type };
+
+	put_32(header, width);
+	put_32(header + 4, height);
+	buf_add(out, signature, SIGNATURE);
+	put_chunk(out, "IHDR", header, sizeof(header));
+}
+
+void
+png_encode_indexed(const uint8_t *index, uint32_t width, uint32_t height, const uint8_t *rgb,
+	int colours, struct buf *out)
+{
+	struct raster r = { .width = width, .height = height, .pixels = (uint8_t *)index };
+	size_t n;
+	uint8_t *packed = compressed(&r, 0, height, FILTER_NONE, &n);
+
+	put_head(out, width, height, INDEXED);
+	put_chunk(out, "PLTE", rgb, 3 * (size_t)colours);
+	put_chunk(out, "tRNS", (const uint8_t *)"", 1);
+	put_chunk(out, "IDAT", packed, n);
+	put_chunk(out, "IEND", (const uint8_t *)"", 0);
+	free(packed);
+}
+
 void
 png_encode(const struct raster *r, struct buf *out)
 {
-	static const char signature[SIGNATURE + 1] = "\x89PNG\r\n\x1a\n";
-	uint8_t header[13] = { [8] = 8, [9] = r->colour ? RGB : GREY };
 	uint8_t *packed;
 	size_t n;
 
-	put_32(header, r->width);
-	put_32(header + 4, r->height);
 	packed = compressed(r, 0, r->height, best_filter(r), &n);
-	buf_add(out, signature, SIGNATURE);
-	put_chunk(out, "IHDR", header, sizeof(header));
+	put_head(out, r->width, r->height, r->colour ? RGB : GREY);
 	put_chunk(out, "IDAT", packed, n);
 	put_chunk(out, "IEND", (const uint8_t *)"", 0);
 	free(packed);

@@ -9,4 +9,8 @@
  * its pixels fewer than 2^28. */
 void png_encode(const struct raster *r, struct buf *out);
 
+/* The same of indexed pixels: `colours` entries of three bytes, of which the first is transparent. */
+void png_encode_indexed(const uint8_t *index, uint32_t width, uint32_t height, const uint8_t *rgb,
+	int colours, struct buf *out);
+
 #endif

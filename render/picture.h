@@ -26,6 +26,8 @@ struct picture_grid {
 	char mark[PICTURE_CELLS_MAX]; /* printed behind each number: ' ' or '*' */
 };
 
+struct overlay;
+
 struct picture_view {
 	uint32_t width, height; /* the box to fill, device pixels; the raster is never larger */
 	double device_aspect;   /* height of a device pixel by its width: 1 for sixel */
@@ -38,6 +40,8 @@ struct picture_view {
 	 * is drawn into a raster with a side below 48 pixels. */
 	char caption[64];
 	struct picture_grid grid;
+	/* Laid over the finished picture by the pipeline (overlay.h), not by picture_make; lent.  NULL: none. */
+	struct overlay *overlay;
 };
 
 /* Where the image landed: raster pixel = (image pixel - left) * scale_x etc. */

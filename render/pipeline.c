@@ -14,19 +14,11 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "render/cache.h"
+#include "render/pipeline_in.h"
 
 enum { WORKERS_MAX = 64 };
 
 static const size_t default_cache = (size_t)256 << 20;
-
-/* Everything that the first want's picture needs besides its frame. */
-struct order {
-	struct picture_view view;
-	struct picture_encoding enc;
-	char modality[17]; /* DICOM CS: 16 characters */
-	bool auto_window;
-	uint64_t serial;
-};
 
 struct want {
 	struct pipeline_want key;
@@ -54,7 +46,10 @@ struct pipeline {
 	struct want *want;
 	unsigned wants;
 	bool first_pending; /* nobody has begun want[0]'s picture */
-	struct order order;
+	struct order order; /* its overlay is one reference */
+	bool delta_pending;
+	uint64_t delta_serial;
+	struct pipeline_delta delta; /* references, while pending */
 	struct cache *cache;
 	size_t cache_limit;
 	size_t frame_bytes; /* of the frame loaded last: what the next will probably take */
@@ -63,11 +58,15 @@ struct pipeline {
 	uint64_t posted;
 };
 
+enum work { WORK_LOAD, WORK_PICTURE, WORK_DELTA };
+
 struct job {
-	bool picture; /* make and post, else only load */
+	enum work work;
 	struct pipeline_want key;
 	struct frame *frame; /* from the cache, or NULL: load it */
-	struct order order;
+	struct order order;  /* of WORK_PICTURE; its overlay is one reference */
+	uint64_t serial;     /* of WORK_DELTA, as the next */
+	struct pipeline_delta delta;
 };
 
 /* ---- choosing work; all with the lock held ------------------------------------------------- */
@@ -96,9 +95,10 @@ choose_first(struct pipeline *p, struct job *job)
 	if (!p->first_pending || is_loading(p, &p->want[0].key))
 		return false;
 	p->first_pending = false;
-	job->picture = true;
+	job->work = WORK_PICTURE;
 	job->key = p->want[0].key;
 	job->order = p->order;
+	overlay_ref(job->order.view.overlay);
 	job->frame = cache_get(p->cache, job->key.series, job->key.index);
 	return true;
 }
@@ -120,7 +120,7 @@ choose_prefetch(struct pipeline *p, struct job *job)
 		if (held + p->frame_bytes > p->cache_limit)
 			return false;
 		w->tried = true;
-		job->picture = false;
+		job->work = WORK_LOAD;
 		job->key = w->key;
 		job->frame = NULL;
 		return true;
@@ -128,10 +128,24 @@ choose_prefetch(struct pipeline *p, struct job *job)
 	return false;
 }
 
+/* The references go from the pipeline to the job. */
+static bool
+choose_delta(struct pipeline *p, struct job *job)
+{
+	if (!p->delta_pending)
+		return false;
+	p->delta_pending = false;
+	job->work = WORK_DELTA;
+	job->delta = p->delta;
+	job->serial = p->delta_serial;
+	return true;
+}
+
 static bool
 choose(struct pipeline *p, struct job *job)
 {
-	return choose_first(p, job) || choose_prefetch(p, job);
+	memset(job, 0, sizeof(*job));
+	return choose_first(p, job) || choose_delta(p, job) || choose_prefetch(p, job);
 }
 
 /* ---- doing it; without the lock ------------------------------------------------------------ */
@@ -142,6 +156,8 @@ result_free(struct msg *m)
 	struct pipeline_picture *r = (struct pipeline_picture *)m;
 
 	frame_unref(r->frame);
+	raster_free(r->raster);
+	overlay_unref(r->overlay);
 	buf_release(&r->bytes);
 	free(r);
 }
@@ -153,67 +169,6 @@ result_deliver(struct msg *m, void *reader)
 
 	r->picture(reader, r);
 	result_free(m);
-}
-
-static double
-ms_since(int64_t start)
-{
-	return (double)(clock_mono_us() - start) / 1000;
-}
-
-/* Each strip is a whole picture of its rows; the last may be lower. */
-static enum rc
-encode_strips(const struct raster *r, const struct picture_encoding *enc, struct pipeline_picture *p)
-{
-	size_t row = (size_t)r->width * (r->colour ? 3 : 1);
-	uint32_t high = enc->strip;
-	enum rc rc = RC_OK;
-
-	while ((r->height + high - 1) / high > PIPELINE_STRIPS)
-		high += enc->strip;
-	for (uint32_t y = 0; rc == RC_OK && y < r->height; y += high) {
-		struct raster part = *r;
-		struct pipeline_strip *s = &p->strip[p->strips++];
-
-		part.height = r->height - y < high ? r->height - y : high;
-		part.pixels = r->pixels + y * row;
-		s->offset = p->bytes.len;
-		s->top = y;
-		rc = picture_encode(&part, enc, &p->bytes, &p->err);
-		s->bytes = p->bytes.len - s->offset;
-	}
-	p->step = (struct ladder_step){ .levels = r->colour ? 0 : enc->levels, .reduce = 1 };
-	return rc;
-}
-
-static enum rc
-encode(const struct raster *r, const struct picture_encoding *enc, struct pipeline_picture *p)
-{
-	if (enc->protocol == PICTURE_SIXEL && enc->budget == 0 && enc->strip > 0 &&
-		enc->strip < r->height)
-		return encode_strips(r, enc, p);
-	return ladder_encode(r, enc, enc->budget, &p->bytes, &p->step, &p->err);
-}
-
-static void
-make_picture(struct job *job, struct pipeline_picture *r)
-{
-	struct picture_view view = job->order.view;
-	int64_t start = clock_mono_us();
-	struct window_preset preset;
-	struct raster *raster;
-
-	if (job->order.auto_window && window_presets(r->frame, job->order.modality, &preset, 1) > 0)
-		view.window = preset.window;
-	r->window = view.window;
-	raster = picture_make(r->frame, &view, &r->place);
-	r->width = raster->width;
-	r->height = raster->height;
-	r->make_ms = ms_since(start);
-	start = clock_mono_us();
-	r->rc = encode(raster, &job->order.enc, r);
-	r->encode_ms = ms_since(start);
-	raster_free(raster);
 }
 
 /* A late answer to an earlier call is dropped: the viewer would step back. */
@@ -250,7 +205,7 @@ load(struct worker *w, const struct job *job, struct frame **out, struct err *e)
 static void
 note_begin(struct worker *w, const struct job *job)
 {
-	w->loading = job->frame == NULL;
+	w->loading = job->work != WORK_DELTA && job->frame == NULL;
 	w->forgotten = false;
 	w->key = job->key;
 }
@@ -271,26 +226,55 @@ note_loaded(struct worker *w, struct frame *f)
 	pthread_mutex_unlock(&p->lock);
 }
 
-static void
-do_picture(struct worker *w, struct job *job)
+static struct pipeline_picture *
+result_new(const struct pipeline *p, uint64_t series, uint32_t index, uint64_t serial)
 {
 	struct pipeline_picture *r = mem_zero(1, sizeof(*r));
-	int64_t start = clock_mono_us();
 
 	r->msg.deliver = result_deliver;
 	r->msg.drop = result_free;
-	r->picture = w->pipe->config.picture;
-	r->series = job->key.series;
-	r->index = job->key.index;
-	r->serial = job->order.serial;
+	r->picture = p->config.picture;
+	r->series = series;
+	r->index = index;
+	r->serial = serial;
+	return r;
+}
+
+static void
+do_picture(struct worker *w, struct job *job)
+{
+	struct pipeline_picture *r =
+		result_new(w->pipe, job->key.series, job->key.index, job->order.serial);
+	int64_t start = clock_mono_us();
+
 	r->frame = job->frame;
 	if (r->frame == NULL) {
 		r->rc = load(w, job, &r->frame, &r->err);
-		r->decode_ms = ms_since(start);
+		r->decode_ms = (double)(clock_mono_us() - start) / 1000;
 		note_loaded(w, r->frame);
 	}
 	if (r->frame != NULL)
-		make_picture(job, r);
+		pipeline_make(&job->order, &w->pipe->config, r);
+	overlay_unref(job->order.view.overlay);
+	post(w->pipe, r);
+}
+
+static void
+delta_release(struct pipeline_delta *d)
+{
+	raster_free(d->base);
+	overlay_unref(d->before);
+	overlay_unref(d->after);
+}
+
+static void
+do_delta(struct worker *w, struct job *job)
+{
+	struct pipeline_picture *r =
+		result_new(w->pipe, job->delta.series, job->delta.index, job->serial);
+
+	pipeline_make_delta(&job->delta, r);
+	delta_release(&job->delta);
 	post(w->pipe, r);
 }
 
@@ -320,8 +304,10 @@ worker_main(void *arg)
 		}
 		note_begin(w, &job);
 		pthread_mutex_unlock(&p->lock);
-		if (job.picture)
+		if (job.work == WORK_PICTURE)
 			do_picture(w, &job);
+		else if (job.work == WORK_DELTA)
+			do_delta(w, &job);
 		else
 			do_prefetch(w, &job);
 		pthread_mutex_lock(&p->lock);
@@ -365,6 +351,15 @@ pipeline_new(const struct pipeline_config *config)
 	return p;
 }
 
+/* With the lock held, or all threads ended. */
+static void
+drop_delta(struct pipeline *p)
+{
+	if (p->delta_pending)
+		delta_release(&p->delta);
+	p->delta_pending = false;
+}
+
 void
 pipeline_free(struct pipeline *p)
 {
@@ -376,6 +371,8 @@ pipeline_free(struct pipeline *p)
 	pthread_mutex_unlock(&p->lock);
 	for (unsigned i = 0; i < p->workers; i++)
 		pthread_join(p->worker[i].thread, NULL);
+	drop_delta(p);
+	overlay_unref(p->order.view.overlay);
 	cache_free(p->cache);
 	pthread_cond_destroy(&p->work);
 	pthread_mutex_destroy(&p->lock);
@@ -407,6 +404,7 @@ pipeline_show(struct pipeline *p, const struct pipeline_want *wants, unsigned n,
 		list[i].key = wants[i];
 	if (n > 0) {
 		order.view = *v;
+		overlay_ref(order.view.overlay);
 		order.enc = *enc;
 		str_copy(order.modality, sizeof(order.modality), modality != NULL ? modality : "");
 	}
@@ -416,12 +414,43 @@ pipeline_show(struct pipeline *p, const struct pipeline_want *wants, unsigned n,
 	p->want = list;
 	p->wants = n;
 	p->first_pending = n > 0;
+	overlay_unref(p->order.view.overlay);
 	p->order = order;
+	drop_delta(p); /* what it lies over is about to go */
 	touch_wanted(p);
 	pthread_cond_broadcast(&p->work);
 	pthread_mutex_unlock(&p->lock);
 	free(old);
 	return serial;
+}
+
+uint64_t
+pipeline_lay_over(struct pipeline *p, const struct pipeline_delta *d)
+{
+	uint64_t serial;
+
+	pthread_mutex_lock(&p->lock);
+	drop_delta(p);
+	p->delta = *d;
+	raster_ref(d->base);
+	overlay_ref(d->before);
+	overlay_ref(d->after);
+	p->delta_pending = true;
+	serial = p->delta_serial = ++p->serial;
+	pthread_cond_signal(&p->work);
+	pthread_mutex_unlock(&p->lock);
+	return serial;
+}
+
+struct frame *
+pipeline_cached(struct pipeline *p, uint64_t series, uint32_t index)
+{
+	struct frame *f;
+
+	pthread_mutex_lock(&p->lock);
+	f = cache_get(p->cache, series, index);
+	pthread_mutex_unlock(&p->lock);
+	return f;
 }
 
 /* With the lock held. */

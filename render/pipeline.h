@@ -16,6 +16,7 @@
 #include "core/base/frame.h"
 #include "core/base/inbox.h"
 #include "render/ladder.h"
+#include "render/overlay.h"
 #include "render/picture.h"
 
 /* Where frames come from.  `load` is called on pool threads, never twice at once for the same
@@ -28,6 +29,8 @@ struct pipeline_source {
 
 struct pipeline_picture;
 
+enum { PIPELINE_DIGEST = 65 };
+
 struct pipeline_config {
 	unsigned workers;   /* 0: cores - 1, at least 1 */
 	size_t cache_bytes; /* of decoded frames; 0: 256 MiB */
@@ -35,17 +38,22 @@ struct pipeline_config {
 	struct inbox *inbox; /* where results go; lent, outlives the pipeline */
 	/* reader's thread: a result is there; owns nothing */
 	void (*picture)(void *reader, struct pipeline_picture *p);
+	/* Pool threads: the digest of a raster's pixels as 64 digits and a NUL, of pictures sent whole; NULL: none is
+	 * made.  A function, since hashing is not render's. */
+	void (*digest)(const struct raster *r, char hex[PIPELINE_DIGEST]);
 };
 
 /* One strip of a picture that was cut: bytes offset.. of pipeline_picture.bytes. */
-enum { PIPELINE_STRIPS = 14 }; /* xterm keeps 16 pictures a screen; the one below is one of them */
+enum {
+	PIPELINE_STRIPS = 8
+}; /* xterm keeps 16 pictures a screen: the one below, these, and deltas over them */
 struct pipeline_strip {
 	size_t offset, bytes;
 	uint32_t top; /* row of pixels at which it begins */
 };
 
 /* One result, posted to the inbox.  Passed to config.picture and freed after it returns, unless
- * the callee takes p->bytes (buf_take) or p->frame (then sets it to NULL). */
+ * the callee takes p->bytes (buf_take), p->frame, p->raster or p->overlay (then sets it to NULL). */
 struct pipeline_picture {
 	struct msg msg;
 	void (*picture)(void *reader, struct pipeline_picture *p);
@@ -54,9 +62,14 @@ struct pipeline_picture {
 	uint64_t serial; /* of the pipeline_show call this answers */
 	enum rc rc;
 	struct err err;
-	struct buf bytes;       /* encoded picture */
-	struct frame *frame;    /* one reference, NULL on failure */
-	uint32_t width, height; /* of the raster */
+	struct buf bytes;    /* encoded picture */
+	struct frame *frame; /* one reference, NULL on failure and for a delta */
+	bool delta;          /* it only changes what lies over the picture before it */
+	struct raster *
+		raster; /* one reference: what deltas begin from; NULL where it is not whole on the glass */
+	struct overlay *overlay;      /* one reference: what lies over it now; NULL none */
+	char digest[PIPELINE_DIGEST]; /* of the raster without it; "" none made */
+	uint32_t width, height;       /* of the raster */
 	struct picture_place place;
 	struct pipeline_strip strip[PIPELINE_STRIPS];
 	unsigned strips;         /* 0: it is in one */
@@ -93,6 +106,22 @@ void pipeline_free(struct pipeline *p);
 uint64_t pipeline_show(struct pipeline *p, const struct pipeline_want *wants, unsigned n,
 	const struct picture_view *v, const struct picture_encoding *enc, const char *modality,
 	int auto_window);
+
+/* Change what lies over a picture that is on the glass.  `after` is lent as the others are, and replaced by a later call of
+ * this function that comes before work on it began.  The answer (delta set, its index that of the call) comes unless
+ * pipeline_show was called since.  Returns the serial that it will carry. */
+struct pipeline_delta {
+	uint64_t series;
+	uint32_t index;
+	struct raster *base;
+	struct picture_place place;
+	struct picture_encoding enc; /* as `base` was sent, its levels too */
+	struct overlay *before, *after;
+};
+uint64_t pipeline_lay_over(struct pipeline *p, const struct pipeline_delta *d);
+
+/* The decoded frame where it is in the cache: a new reference, or NULL.  Any thread. */
+struct frame *pipeline_cached(struct pipeline *p, uint64_t series, uint32_t index);
 
 /* Forget the frames of a series that was closed, and what is wanted of it.  A load of it that
  * is under way still finishes after this returns (its frame is not kept), so the source must

@@ -1,4 +1,4 @@
-/* Owns the memory of rasters.  Any thread; a raster belongs to one at a time. */
+/* Owns the memory of rasters.  Any thread. */
 #include "render/raster.h"
 
 #include <stdlib.h>
@@ -10,6 +10,7 @@ raster_new(uint32_t width, uint32_t height, bool colour)
 {
 	struct raster *r = mem_zero(1, sizeof(*r));
 
+	r->refs = 1;
 	r->width = width;
 	r->height = height;
 	r->colour = colour;
@@ -17,10 +18,18 @@ raster_new(uint32_t width, uint32_t height, bool colour)
 	return r;
 }
 
+struct raster *
+raster_ref(struct raster *r)
+{
+	if (r != NULL)
+		__atomic_add_fetch(&r->refs, 1, __ATOMIC_RELAXED);
+	return r;
+}
+
 void
 raster_free(struct raster *r)
 {
-	if (r == NULL)
+	if (r == NULL || __atomic_sub_fetch(&r->refs, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
 	free(r->pixels);
 	free(r);

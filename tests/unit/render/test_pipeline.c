@@ -110,6 +110,11 @@ struct lab {
 	double decode_ms;
 	struct window window;
 	size_t bytes;
+	bool delta;
+	char digest[PIPELINE_DIGEST];
+	struct raster *raster;   /* of the last answer; one reference */
+	struct overlay *overlay; /* shown with it */
+	struct picture_place place;
 };
 
 static enum rc
@@ -194,6 +199,20 @@ lab_picture(void *reader, struct pipeline_picture *p)
 	if (p->frame != NULL)
 		assert_int_equal(((const uint16_t *)p->frame->pixels)[0], p->index);
 	str_copy(l->text, sizeof(l->text), p->err.text);
+	l->delta = p->delta;
+	str_copy(l->digest, sizeof(l->digest), p->digest);
+	raster_free(l->raster);
+	l->raster = raster_ref(p->raster);
+	overlay_unref(l->overlay);
+	l->overlay = overlay_ref(p->overlay);
+	l->place = p->place;
+}
+
+/* No hash: enough to see that it is made of the pixels as sent. */
+static void
+lab_digest(const struct raster *r, char hex[PIPELINE_DIGEST])
+{
+	snprintf(hex, PIPELINE_DIGEST, "%ux%u", (unsigned)r->width, (unsigned)r->height);
 }
 
 static struct lab *
@@ -202,6 +221,7 @@ lab_open(unsigned workers, size_t cache_frames)
 	struct lab *l = calloc(1, sizeof(*l));
 	struct pipeline_config config = { .workers = workers,
 		.picture = lab_picture,
+		.digest = lab_digest,
 		.cache_bytes = cache_frames * SIDE * SIDE * 2,
 		.source = { lab_load, l } };
 
@@ -218,6 +238,8 @@ lab_close(struct lab *l)
 {
 	pipeline_free(l->pipe);
 	inbox_free(l->inbox);
+	raster_free(l->raster);
+	overlay_unref(l->overlay);
 	assert_false(l->worker_twice);
 	assert_false(l->same_twice);
 	assert_true(l->rising);
@@ -483,6 +505,91 @@ a_storm_of_keys_loses_nothing(void **state)
 	lab_close(l);
 }
 
+/* ---- what lies over a picture -------------------------------------------------------------- */
+
+static struct overlay *
+cross_at(double x, double y)
+{
+	struct overlay *o = overlay_new();
+
+	overlay_cross(o, INK_CURSOR, (struct overlay_point){ x, y });
+	return o;
+}
+
+static uint64_t
+lab_lay_over(struct lab *l, struct overlay *before, struct overlay *after)
+{
+	struct pipeline_delta d = { .series = 5,
+		.index = l->last_index,
+		.base = l->raster,
+		.place = l->place,
+		.enc = { .protocol = PICTURE_SIXEL, .levels = 101 },
+		.before = before,
+		.after = after };
+
+	return pipeline_lay_over(l->pipe, &d);
+}
+
+static void
+a_picture_brings_its_raster_and_digest(void **state)
+{
+	struct lab *l = lab_open(1, 10);
+
+	(void)state;
+	lab_answer(l, lab_show(l, 4, 0));
+	assert_non_null(l->raster);
+	assert_int_equal(l->raster->width, 64);
+	assert_string_equal(l->digest, "64x64");
+	assert_null(l->overlay);
+	lab_close(l);
+}
+
+static void
+a_delta_is_small_and_counted(void **state)
+{
+	struct lab *l = lab_open(1, 10);
+	struct overlay *o = cross_at(16, 16);
+	size_t whole;
+
+	(void)state;
+	lab_answer(l, lab_show(l, 4, 0));
+	whole = l->bytes;
+	lab_answer(l, lab_lay_over(l, NULL, o));
+	assert_true(l->delta);
+	assert_int_equal(l->last_index, 4);
+	assert_ptr_equal(l->overlay, o);
+	assert_true(l->bytes > 20 && l->bytes < whole + 400);
+	lab_answer(l, lab_lay_over(l, o, o));
+	assert_int_equal(l->bytes, 0);
+	overlay_unref(o);
+	lab_close(l);
+}
+
+static void
+a_new_picture_drops_a_waiting_delta(void **state)
+{
+	struct lab *l = lab_open(1, 10);
+	struct overlay *o = cross_at(3, 3);
+	uint64_t serial;
+	int before;
+
+	(void)state;
+	lab_answer(l, lab_show(l, 4, 0));
+	before = l->answers;
+	lab_hold(l, true);
+	lab_show(l, 20, 0);
+	lab_wait(l, &l->begun, 2); /* the only worker is busy now */
+	lab_lay_over(l, NULL, o);
+	serial = lab_show(l, 21, 0);
+	lab_hold(l, false);
+	lab_answer(l, serial);
+	assert_int_equal(l->answers, before + 2);
+	assert_int_equal(l->last_index, 21);
+	lab_lay_over(l, NULL, o); /* still waiting, or in hand, when all ends */
+	overlay_unref(o);
+	lab_close(l);
+}
+
 int
 main(void)
 {
@@ -503,6 +610,9 @@ main(void)
 		cmocka_unit_test(nothing_is_wanted_is_quiet),
 		cmocka_unit_test(freeing_while_busy_waits_and_leaks_nothing),
 		cmocka_unit_test(a_storm_of_keys_loses_nothing),
+		cmocka_unit_test(a_picture_brings_its_raster_and_digest),
+		cmocka_unit_test(a_delta_is_small_and_counted),
+		cmocka_unit_test(a_new_picture_drops_a_waiting_delta),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

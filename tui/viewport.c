@@ -30,6 +30,7 @@ drop_frame(struct viewport *v)
 {
 	frame_unref(v->frame);
 	v->frame = NULL;
+	v->ranged = NULL; /* the next frame may come to lie at the same address */
 }
 
 static void
@@ -398,126 +399,9 @@ viewport_go(struct app *app, struct viewport *v, int64_t slice)
 }
 
 void
-viewport_preset(struct app *app, struct viewport *v, size_t preset)
-{
-	bool inverted = v->window.invert;
-
-	if (preset >= v->preset_count)
-		return;
-	v->preset = preset;
-	v->window = v->presets[preset].window;
-	v->window.invert = inverted;
-	v->window_fixed = true;
-	v->custom = false;
-	viewport_show(app, v);
-}
-
-void
-viewport_window(struct app *app, struct viewport *v, double centre, double width)
-{
-	v->window.use_lut = false;
-	v->window.centre = centre;
-	v->window.width = width >= 1 ? width : v->window.function == VOI_LINEAR ? 1 : width;
-	v->window_fixed = true;
-	v->custom = true;
-	viewport_show(app, v);
-}
-
-void
 viewport_release(struct viewport *v)
 {
 	drop_frame(v);
 	drop_rest(v);
 }
 
-enum { SWEEP_PARTS = 16 }; /* of the range to a window */
-
-static double
-modality(const struct frame *f, double stored)
-{
-	return stored * f->info.slope + f->info.intercept;
-}
-
-bool
-viewport_sweep(struct app *app, struct viewport *v, int step)
-{
-	double low, high, width;
-
-	if (v->frame == NULL || v->frame->info.kind == FRAME_RGB8 ||
-		v->frame->modality_lut.count > 0)
-		return false;
-	frame_range(v->frame, &low, &high);
-	low = modality(v->frame, low);
-	high = modality(v->frame, high);
-	width = (high - low) / SWEEP_PARTS;
-	if (width <= 0 || step >= 2 * SWEEP_PARTS)
-		return false;
-	viewport_window(app, v, low + width * (step + 0.5) / 2, width);
-	return true;
-}
-
-void
-viewport_zoom(struct app *app, struct viewport *v, double factor)
-{
-	v->zoom = factor == 0 ? 1 : v->zoom * factor;
-	if (v->zoom < 1)
-		v->zoom = 1;
-	if (v->zoom > 32)
-		v->zoom = 32;
-	if (v->zoom == 1)
-		v->centre_x = v->centre_y = 0.5;
-	viewport_show(app, v);
-}
-
-static double
-within(double x)
-{
-	return x < 0 ? 0 : x > 1 ? 1 : x;
-}
-
-void
-viewport_pan(struct app *app, struct viewport *v, int right, int down)
-{
-	v->centre_x = within(v->centre_x + 0.25 * right / v->zoom);
-	v->centre_y = within(v->centre_y + 0.25 * down / v->zoom);
-	viewport_show(app, v);
-}
-
-void
-viewport_quality_text(const struct viewport *v, char to[40])
-{
-	char size[24] = "";
-
-	if (v->glass_step.reduce > 1)
-		snprintf(size, sizeof(size), ", 1/%d size", v->glass_step.reduce);
-	if (!v->on_glass)
-		snprintf(to, 40, "-");
-	else if (v->glass_step.levels == 0)
-		snprintf(to, 40, "colour%s", size);
-	else
-		snprintf(to, 40, "%d greys%s", v->glass_step.levels, size);
-}
-
-void
-viewport_scale_text(const struct viewport *v, char to[16])
-{
-	if (fabs(v->place.scale_x - 1) < 1e-6)
-		snprintf(to, 16, "1:1");
-	else
-		snprintf(to, 16, "x%.2f", v->place.scale_x);
-}
-
-void
-viewport_window_text(const struct viewport *v, char to[64])
-{
-	const char *name =
-		v->preset < v->preset_count && !v->custom ? v->presets[v->preset].name : "";
-
-	if (v->preset_count == 0)
-		snprintf(to, 64, "as stored");
-	else if (v->window.use_lut)
-		snprintf(to, 64, "VOI LUT%s", v->window.invert ? " inverted" : "");
-	else
-		snprintf(to, 64, "%.6g/%.6g %s%s", v->window.centre, v->window.width, name,
-			v->window.invert ? " inverted" : "");
-}

@@ -30,6 +30,8 @@ struct viewport {
 	uint32_t failed_slice;
 
 	struct frame *frame; /* of the last picture that came; one reference, NULL none */
+	const struct frame *ranged; /* whose least and greatest stored values `low` and `high` are */
+	double low, high;
 	struct window_preset presets[VIEWPORT_PRESETS];
 	size_t preset_count, preset;
 	struct window window;

@@ -218,6 +218,14 @@ picture_encode(
 	return rc;
 }
 
+int
+picture_column(const struct picture_encoding *enc, uint32_t width)
+{
+	int cw = enc->cell_width > 0 ? enc->cell_width : 1, taken = ((int)width + cw - 1) / cw;
+
+	return enc->column + (taken < enc->columns ? (enc->columns - taken) / 2 : 0);
+}
+
 const char *
 picture_protocol_name(enum picture_protocol p)
 {

@@ -87,8 +87,12 @@ struct picture_encoding {
 	/* 1-based cell of the upper left corner.  Blocks: each line then starts with a cursor
 	 * position; 0: lines end in a newline instead. */
 	int row, column;
+	int columns; /* cells across, in whose middle the picture goes; 0: it begins at `column` */
 	int cell_width, cell_height; /* pixels; for deltas, whose place is told in cells (overlay.h) */
 };
+
+/* The 1-based column of cells at which a raster of that width begins. */
+int picture_column(const struct picture_encoding *enc, uint32_t width);
 
 /* Append the picture to *out.  Sixel has raster attributes, no trailing '-', P2=1; everything
  * from DCS to ST.  RC_LIMIT over 64 MiB of output, RC_INVALID for a count of greys not named

@@ -70,6 +70,7 @@ lay_over(const struct order *order, struct pipeline_picture *r, struct raster *r
 	layer = overlay_layer(order->view.overlay, &r->place, raster->width, raster->height);
 	c.after = layer;
 	enc.levels = r->step.levels;
+	enc.column = picture_column(&enc, raster->width);
 	r->rc = overlay_delta(&c, &enc, &r->bytes, &r->err);
 	if (r->strips > 0)
 		r->strip[r->strips - 1].bytes += r->bytes.len - before;

@@ -564,12 +564,28 @@ app_release(struct app *app)
 	free(app->archive);
 }
 
+/* Of the picture as a PGM or PPM file, so that it can be made again and compared: wetread render ... | sha256sum. */
+static void
+picture_digest(const struct raster *r, char hex[PIPELINE_DIGEST])
+{
+	char head[40];
+	int n = snprintf(head, sizeof(head), "P%c\n%u %u\n255\n", r->colour ? '6' : '5', r->width,
+		r->height);
+	struct digest d;
+
+	digest_begin(&d);
+	digest_add(&d, head, (size_t)n);
+	digest_add(&d, r->pixels, (size_t)r->width * r->height * (r->colour ? 3 : 1));
+	digest_end(&d, hex);
+}
+
 static void
 start(struct app *app)
 {
-	struct pipeline_config pc = {
-		.workers = pool_size(), .inbox = app->inbox, .picture = on_picture
-	};
+	struct pipeline_config pc = { .workers = pool_size(),
+		.inbox = app->inbox,
+		.picture = on_picture,
+		.digest = picture_digest };
 
 	app->slides = slides_new(app->store, pc.workers);
 	pc.source.load = slides_load;

@@ -63,7 +63,8 @@ struct app {
 	int64_t started_us;
 
 	void (*picture)(struct app *app, void *state, struct pipeline_picture *p);
-	void (*acknowledged)(struct app *app, void *state, uint64_t tag);
+	/* a picture was drawn, and the terminal said so (answered) or was given up waiting for */
+	void (*acknowledged)(struct app *app, void *state, uint64_t tag, bool answered);
 	uint64_t picture_screen; /* the screen whose functions these are */
 };
 

@@ -36,6 +36,8 @@ struct dialog_verdict {
 	char modality[20];
 	char codes[DECISION_REASONS][12];
 	size_t code_count;
+	/* just before it is signed: what was seen goes into the ledger first */
+	void (*before)(struct app *app, const struct dialog_verdict *v);
 	/* after it was signed; the next series of the queue, 0 none */
 	void (*done)(struct app *app, const struct dialog_verdict *v,
 		const struct decision_receipt *r, const struct worklist_row *next);

@@ -110,6 +110,8 @@ post(struct app *app, struct sign_dialog *d)
 	str_copy(j->password, sizeof(j->password), d->password.text);
 	d->signing = true;
 	d->problem[0] = '\0';
+	if (d->v.before != NULL)
+		d->v.before(app, &d->v);
 	app_post_take(app, &j->job);
 }
 

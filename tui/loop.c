@@ -77,12 +77,12 @@ on_signal(struct loop *lp)
 
 /* Tag 0: the picture was wiped from the glass and must be sent again. */
 static void
-tell_drawn(struct app *app, uint64_t tag)
+tell_drawn(struct app *app, uint64_t tag, bool answered)
 {
 	void *state = app_screen_state(app, app->picture_screen);
 
 	if (app->acknowledged != NULL && state != NULL)
-		app->acknowledged(app, state, tag);
+		app->acknowledged(app, state, tag, answered);
 }
 
 static void
@@ -91,7 +91,7 @@ on_ack(struct app *app, bool timed_out)
 	uint64_t tag = term_acknowledged(app->term, timed_out);
 
 	if (tag != 0)
-		tell_drawn(app, tag);
+		tell_drawn(app, tag, !timed_out);
 }
 
 static void
@@ -119,7 +119,7 @@ draw(struct app *app)
 	app_draw(app);
 	doupdate();
 	if (app->repaint)
-		tell_drawn(app, 0);
+		tell_drawn(app, 0, false);
 	app->repaint = false;
 }
 

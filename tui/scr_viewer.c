@@ -33,16 +33,19 @@ on_picture(struct app *app, void *state, struct pipeline_picture *p)
 }
 
 static void
-on_acknowledged(struct app *app, void *state, uint64_t tag)
+on_acknowledged(struct app *app, void *state, uint64_t tag, bool answered)
 {
 	struct viewer_state *s = state;
+	struct look look;
 
-	if (s->covered || !viewport_acknowledged(app, &s->port, tag))
+	if (s->covered || !viewport_acknowledged(app, &s->port, tag, answered))
 		return;
 	app_stale(app);
-	if (s->modes.mode != VIEW_SLICES || !viewport_is_readable(&s->port))
-		return; /* first light: good to find one's way, not to sign by */
-	viewer_saw(&s->f, s->port.glass, &s->port.window);
+	if (s->modes.mode != VIEW_SLICES || !viewport_look(&s->port, &look)) {
+		seen_off_glass(&s->f.seen); /* first light: good to find one's way, not to sign by */
+		return;
+	}
+	seen_on_glass(&s->f.seen, &look, answered, clock_now(NULL));
 	if (!s->unsaved)
 		s->save_at = clock_mono_us() + SAVE_MS * 1000;
 	s->unsaved = true;
@@ -201,7 +204,8 @@ drag_window(struct app *app, struct viewer_state *s, const struct key *k)
 	const struct window *w = &s->port.window;
 	int right = k->column - s->drag_column, down = k->row - s->drag_row;
 
-	if (k->mouse == MOUSE_DRAG && s->drag_row >= 0 && s->port.on_glass && s->port.preset_count > 0)
+	if (k->mouse == MOUSE_DRAG && s->drag_row >= 0 && s->port.on_glass &&
+		s->port.preset_count > 0)
 		viewport_window(app, &s->port, w->centre + down * w->width / 50,
 			w->width * (1 + right / 100.0 > 0.1 ? 1 + right / 100.0 : 0.1));
 	s->drag_row = k->mouse == MOUSE_RELEASE ? -1 : k->row;
@@ -315,6 +319,8 @@ viewer_hidden(struct app *app, void *state)
 	if (s->sweeping)
 		s->port.window = s->sweep_before;
 	s->sweeping = false;
+	if (s->loaded)
+		seen_off_glass(&s->f.seen);
 	if (s->unsaved)
 		viewer_save_seen(app, s, true);
 	viewport_hide(app, &s->port);

@@ -25,6 +25,8 @@ enum {
 	SILENT_MS = 150,     /* one that never answered anything is not waited for */
 	LEAST_SAMPLE = 6000, /* bytes */
 	LOCAL_US = 3000,     /* answers as quick as this come from this machine */
+	LATE_MS =
+		10000, /* so long an answer that was given up may still come, and is none to the next picture */
 };
 
 static const double START_RATE = 1e6, LOCAL_RATE = 1e9; /* bits per second */
@@ -53,6 +55,8 @@ struct term {
 	int64_t begun_at;
 	double rate;
 	int64_t round_trip_us; /* the least seen */
+	unsigned late;         /* answers that were given up and may still come */
+	int64_t late_until;
 	char text[160];
 };
 
@@ -374,8 +378,14 @@ term_acknowledged(struct term *t, bool timed_out)
 	int64_t took = clock_mono_us() - t->begun_at;
 	uint64_t tag = t->sending_tag;
 
+	if (!timed_out && t->late > 0 && clock_mono_us() < t->late_until) {
+		t->late--; /* of an earlier picture */
+		return 0;
+	}
 	if (!t->unacknowledged || t->sent < t->sending.len)
 		return 0;
+	t->late = timed_out && t->can.answers ? t->late + 1 : 0;
+	t->late_until = clock_mono_us() + LATE_MS * 1000;
 	t->unacknowledged = false;
 	t->sending_tag = 0;
 	if (!timed_out && tag != 0)

@@ -41,18 +41,22 @@ viewer_go(struct app *app, struct viewer_state *s, int64_t slice)
 	viewport_go(app, &s->port, slice);
 }
 
+/* To the next slice, or the next part of a large one, that was not on the glass as the step asks for.  The slice that is
+ * on its way there just now is passed over. */
 static void
 unseen(struct app *app, struct viewer_state *s)
 {
-	for (uint32_t i = 1; i <= s->f.slices; i++) {
-		uint32_t at = (s->port.want + i) % s->f.slices;
+	struct seen_part part;
+	bool any = seen_next(&s->f.seen, s->port.want, &part);
 
-		if (s->f.seen[at] != '1') {
-			viewer_go(app, s, at);
-			return;
-		}
+	if (any && part.slice == s->port.want && part.width == 0)
+		any = seen_next(&s->f.seen, part.slice + 1, &part);
+	if (!any) {
+		app_say(app, STYLE_GOOD, "every slice was on the glass");
+		return;
 	}
-	app_say(app, STYLE_GOOD, "every slice was on the glass");
+	viewer_go(app, s, part.slice);
+	viewport_aim(app, &s->port, part.left, part.top, s->f.seen.rule.scale);
 }
 
 static void
@@ -273,6 +277,27 @@ blocks_only(const struct app *app)
 	return p == PICTURE_BLOCKS_RGB || p == PICTURE_BLOCKS_256;
 }
 
+/* The ledger refuses the same; here it is told before a password is typed. */
+static bool
+may_pass(struct app *app, const struct viewer_state *s)
+{
+	char key[16];
+
+	if (!s->needs_pixels || s->f.seen.count == s->f.slices)
+		return true;
+	if (blocks_only(app))
+		app_say(app, STYLE_WARN,
+			"half blocks cannot clear PHI: sign this step on a terminal "
+			"with sixel or kitty graphics");
+	else
+		app_say(app, STYLE_WARN,
+			"%s can be passed only when every slice was on the glass whole: %u of %u "
+			"were; %s goes to the next",
+			s->queue_step, s->f.seen.count, s->f.slices,
+			app_key_of(app, CMD_SLICE_UNSEEN, key));
+	return false;
+}
+
 void
 viewer_command(struct app *app, void *state, enum command c, const char *argument)
 {
@@ -297,11 +322,7 @@ viewer_command(struct app *app, void *state, enum command c, const char *argumen
 		s->play_at = clock_mono_us();
 		break;
 	case CMD_PASS:
-		if (s->needs_pixels && blocks_only(app))
-			app_say(app, STYLE_WARN,
-				"half blocks cannot clear PHI: sign this step on a terminal "
-				"with sixel or kitty graphics");
-		else
+		if (may_pass(app, s))
 			viewer_verdict(app, s, "pass");
 		break;
 	case CMD_FAIL:

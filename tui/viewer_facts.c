@@ -25,8 +25,8 @@ number_slices(struct viewer_facts *f)
 }
 
 void
-viewer_facts_take(
-	struct viewer_facts *f, struct series *series, struct image **images, size_t n, int64_t task)
+viewer_facts_take(struct viewer_facts *f, struct series *series, struct image **images, size_t n,
+	const struct look_rule *rule, struct seen *kept)
 {
 	memset(f, 0, sizeof(*f));
 	f->series = *series;
@@ -34,12 +34,9 @@ viewer_facts_take(
 	f->images = *images;
 	*images = NULL;
 	f->image_count = n;
-	f->task = task;
 	f->opened_us = clock_mono_us();
 	number_slices(f);
-	f->seen = mem_alloc(f->slices + 1);
-	memset(f->seen, '0', f->slices);
-	f->seen[f->slices] = '\0';
+	seen_take(&f->seen, f->slices, rule, kept);
 }
 
 void
@@ -48,7 +45,7 @@ viewer_facts_release(struct viewer_facts *f)
 	series_release(&f->series);
 	free(f->images);
 	free(f->slice_image);
-	free(f->seen);
+	seen_release(&f->seen);
 	memset(f, 0, sizeof(*f));
 }
 
@@ -56,28 +53,6 @@ const struct image *
 viewer_image(const struct viewer_facts *f, uint32_t slice)
 {
 	return slice < f->slices ? &f->images[f->slice_image[slice]] : NULL;
-}
-
-static bool
-same_window(const struct window *a, const struct window *b)
-{
-	return a->use_lut == b->use_lut && a->invert == b->invert && a->centre == b->centre &&
-		a->width == b->width;
-}
-
-void
-viewer_saw(struct viewer_facts *f, uint32_t slice, const struct window *w)
-{
-	size_t i;
-
-	if (f->seen[slice] != '1') {
-		f->seen[slice] = '1';
-		f->seen_count++;
-	}
-	for (i = 0; i < f->window_count && !same_window(&f->windows[i], w); i++)
-		;
-	if (i == f->window_count && i < FACTS_WINDOWS)
-		f->windows[f->window_count++] = *w;
 }
 
 void
@@ -99,10 +74,10 @@ viewer_seen_text(const struct viewer_facts *f, const struct viewport *v, const s
 	char scale[16];
 
 	viewport_scale_text(v, scale);
-	snprintf(to, size, "seen %u/%u at %s, %zu window%s, %lld s, %s%s", f->seen_count, f->slices,
-		scale, f->window_count, f->window_count == 1 ? "" : "s",
+	snprintf(to, size, "seen %u/%u at %s, %u window%s, %lld s, %s%s", f->seen.count, f->slices,
+		scale, f->seen.windows, f->seen.windows == 1 ? "" : "s",
 		(long long)((clock_mono_us() - f->opened_us) / 1000000), picture_protocol_name(p),
-		f->seen_count < f->slices ? "; NOT ALL SLICES SEEN" : "");
+		f->seen.count < f->slices ? "; NOT ALL SLICES SEEN" : "");
 }
 
 /* ---- drawing ---- */
@@ -185,16 +160,16 @@ put_seen(struct lines *l, const struct viewer_facts *f)
 {
 	char text[160] = "seen ";
 	int width = 14,
-	    full = f->slices > 0 ? (int)((uint64_t)width * f->seen_count / f->slices) : 0;
+	    full = f->slices > 0 ? (int)((uint64_t)width * f->seen.count / f->slices) : 0;
 	size_t used = strlen(text);
 
-	if (full == 0 && f->seen_count > 0)
+	if (full == 0 && f->seen.count > 0)
 		full = 1; /* some is not none */
 	for (int i = 0; i < width; i++)
 		used += (size_t)snprintf(
 			text + used, sizeof(text) - used, "%s", i < full ? "█" : "░");
-	snprintf(text + used, sizeof(text) - used, " %u/%u", f->seen_count, f->slices);
-	put(l, f->seen_count == f->slices ? STYLE_GOOD : STYLE_PLAIN, text);
+	snprintf(text + used, sizeof(text) - used, " %u/%u", f->seen.count, f->slices);
+	put(l, f->seen.count == f->slices ? STYLE_GOOD : STYLE_PLAIN, text);
 }
 
 static void

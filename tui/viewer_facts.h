@@ -5,9 +5,8 @@
 #include "core/ledger/decision.h"
 #include "core/model.h"
 #include "tui/app.h"
+#include "tui/viewer_seen.h"
 #include "tui/viewport.h"
-
-enum { FACTS_WINDOWS = 32 };
 
 struct viewer_facts {
 	struct series series;
@@ -16,24 +15,18 @@ struct viewer_facts {
 	int64_t task;
 	uint32_t slices;
 	uint32_t *slice_image; /* which image slice i belongs to */
-	char *seen;            /* one '0' or '1' a slice, NUL at the end */
-	uint32_t seen_count;
-	struct window windows[FACTS_WINDOWS]; /* different ones that were on the glass */
-	size_t window_count;
+	struct viewer_seen seen;
 	int64_t opened_us;
 	char standing[120];
 };
 
-/* Swallows *series and *images. */
+/* Swallows *series, *images and kept->looks; f->task and f->standing are the caller's to set. */
 void viewer_facts_take(struct viewer_facts *f, struct series *series, struct image **images,
-	size_t n, int64_t task);
+	size_t n, const struct look_rule *rule, struct seen *kept);
 void viewer_facts_release(struct viewer_facts *f);
 
 /* The image of a slice, NULL where there is none. */
 const struct image *viewer_image(const struct viewer_facts *f, uint32_t slice);
-/* A slice was on the glass in this window. */
-void viewer_saw(struct viewer_facts *f, uint32_t slice, const struct window *w);
-
 /* "AX T1 POST, N01-0007 V2, 117 images" */
 void viewer_what(const struct viewer_facts *f, char *to, size_t size);
 /* "seen 117/117 at 1:1, 2 windows, 38 s" */

@@ -28,7 +28,8 @@ struct load_job {
 	size_t image_count;
 	struct seen seen;
 	char standing[120];
-	bool open, needs_pixels;
+	bool open;
+	struct look_rule rule;
 	int64_t place, total;
 };
 
@@ -76,7 +77,7 @@ load_run(struct job *job, struct ledger *l)
 	if (job->rc != RC_OK)
 		return;
 	j->open = worklist_is_open(l, j->task);
-	j->needs_pixels = worklist_needs_pixels(l, j->queue_step);
+	j->rule = look_rule_of(l, j->queue_step);
 	seen_load(l, j->user, j->series, &j->seen, NULL);
 }
 
@@ -99,7 +100,7 @@ first_slice(const struct viewer_facts *f, const struct seen *seen)
 		seen->slice < (int64_t)f->slices)
 		return (uint32_t)seen->slice;
 	for (uint32_t i = 0; i < f->slices; i++)
-		if (f->seen[i] != '1')
+		if (f->seen.whole[i] != '1')
 			return i;
 	return 0;
 }
@@ -124,10 +125,11 @@ load_done(struct job *job, struct app *app)
 	}
 	if (s->loaded)
 		viewer_leave(app, s, false);
-	viewer_facts_take(&s->f, &j->series_row, &j->images, j->image_count, j->task);
+	viewer_facts_take(&s->f, &j->series_row, &j->images, j->image_count, &j->rule, &j->seen);
+	s->f.task = j->task;
 	str_copy(s->f.standing, sizeof(s->f.standing), j->standing);
 	s->task_open = j->open;
-	s->needs_pixels = j->needs_pixels;
+	s->needs_pixels = j->rule.pixels;
 	s->place = j->place;
 	s->total = j->total;
 	s->loaded = true;
@@ -176,8 +178,9 @@ seen_run(struct job *job, struct ledger *l)
 }
 
 static void
-seen_release(struct job *job)
+seen_job_release(struct job *job)
 {
+	free(((struct seen_job *)job)->seen.looks);
 	free(job);
 }
 
@@ -192,17 +195,19 @@ viewer_save_seen(struct app *app, struct viewer_state *s, bool resume_here)
 		return;
 	j = mem_zero(1, sizeof(*j));
 	j->job.run = seen_run;
-	j->job.release = seen_release;
+	j->job.release = seen_job_release;
 	str_copy(j->user, sizeof(j->user), app->session.user);
 	j->series = s->f.series.id;
 	j->seen.revision = s->f.series.revision;
 	j->seen.slice = resume_here ? (int64_t)s->port.glass : -1;
+	j->seen.look_count = seen_changed(&s->f.seen, &j->seen.looks);
 	app_post_take(app, &j->job);
 }
 
 void
 viewer_leave(struct app *app, struct viewer_state *s, bool resume_here)
 {
+	seen_off_glass(&s->f.seen);
 	viewer_save_seen(app, s, resume_here);
 	slides_drop(app->slides, (uint64_t)s->f.series.id);
 	pipeline_forget(app->pipeline, (uint64_t)s->f.series.id);

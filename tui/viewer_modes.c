@@ -46,7 +46,7 @@ show_page(struct app *app, struct viewer_modes *m, const struct viewer_facts *f,
 	g->count = f->slices - first < cells ? f->slices - first : cells;
 	g->cursor = (int)(m->cell - first);
 	for (uint32_t i = 0; i < g->count; i++)
-		g->mark[i] = f->seen[first + i] == '1' ? ' ' : '*';
+		g->mark[i] = f->seen.whole[first + i] == '1' ? ' ' : '*';
 	v->want = page;
 	viewport_show(app, v);
 }
@@ -107,9 +107,7 @@ modes_toggle(struct app *app, struct viewer_modes *m, struct viewer_facts *f, st
 		return;
 	}
 	if (m->mode == VIEW_SLICES) {
-		m->slices = *v;
-		m->slices.frame = NULL; /* v lets go of them */
-		memset(&m->slices.rest, 0, sizeof(m->slices.rest));
+		m->slices = viewport_settings(v);
 		m->cell = v->want;
 	}
 	m->mode = mode;
@@ -212,8 +210,8 @@ image_point(struct app *app, const struct viewport *v, int row, int column, uint
 		column < a.column || column >= a.column + a.columns)
 		return false;
 	term_cell(app->term, &cw, &ch);
-	px = v->place.left + ((column - a.column) + 0.5) * cw / v->place.scale_x;
-	py = v->place.top + ((row - a.row) + 0.5) * ch / v->place.scale_y;
+	px = v->shot.place.left + ((column - a.column) + 0.5) * cw / v->shot.place.scale_x;
+	py = v->shot.place.top + ((row - a.row) + 0.5) * ch / v->shot.place.scale_y;
 	if (px < 0 || py < 0 || px >= v->frame->info.width || py >= v->frame->info.height)
 		return false;
 	*x = (uint32_t)px;

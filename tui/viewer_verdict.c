@@ -29,6 +29,18 @@ after_verdict(struct app *app, const struct dialog_verdict *v, const struct deci
 	viewer_load(app, s, next->task, next->series, 0);
 }
 
+/* The ledger judges by the looks that it holds, so they go there before the verdict does: its thread takes both in this
+ * order. */
+static void
+before_verdict(struct app *app, const struct dialog_verdict *v)
+{
+	struct viewer_state *s = app->depth > 0 ? app->stack[app->depth - 1].state : NULL;
+
+	if (s != NULL && app->stack[app->depth - 1].ops == &scr_viewer_ops &&
+		s->f.series.id == v->series)
+		viewer_save_seen(app, s, true);
+}
+
 void
 viewer_verdict(struct app *app, struct viewer_state *s, const char *which)
 {
@@ -37,6 +49,7 @@ viewer_verdict(struct app *app, struct viewer_state *s, const char *which)
 		.task = s->f.task,
 		.revision = s->f.series.revision,
 		.queue = s->queue,
+		.before = before_verdict,
 		.done = after_verdict,
 	};
 
@@ -48,7 +61,7 @@ viewer_verdict(struct app *app, struct viewer_state *s, const char *which)
 	str_copy(v.queue_filter, sizeof(v.queue_filter), s->queue_filter);
 	viewer_what(&s->f, v.what, sizeof(v.what));
 	viewer_seen_text(&s->f, &s->port, app, v.seen, sizeof(v.seen));
-	v.unseen = s->f.seen_count < s->f.slices;
+	v.unseen = s->f.seen.count < s->f.slices;
 	s->playing = false;
 	dialog_verdict(app, &v);
 }

@@ -13,12 +13,15 @@ enum {
 	WANTS_MOST = 512, /* slices to be decoded ahead */
 	GREYS = 101,
 	EXACT_GREYS = 256,
+	PICTURE_ID = 1,    /* kitty: the next slice replaces the one before */
 	SEEN_GREYS = 32,   /* with fewer a faint text is gone: such a picture is none to sign by */
 	STILL_US = 150000, /* nothing moved for so long: make it good */
 	MOVING_MS = 150,   /* what a picture may take on the line while moving */
 	FIRST_LIGHT =
 		14000, /* bytes: TCP's first flight after a pause; also where the line is not known yet */
 	LEAST_BUDGET = 4000,
+	GRAPHICS_MOST =
+		14, /* of xterm's 16 pictures a screen: with more, the one below is lost at the next expose */
 	FAST_BUDGET = 400000, /* a line this good needs no coarse pictures */
 };
 
@@ -31,6 +34,14 @@ drop_frame(struct viewport *v)
 	frame_unref(v->frame);
 	v->frame = NULL;
 	v->ranged = NULL; /* the next frame may come to lie at the same address */
+}
+
+static void
+shot_release(struct shot *shot)
+{
+	raster_free(shot->raster);
+	overlay_unref(shot->over);
+	memset(shot, 0, sizeof(*shot));
 }
 
 static void
@@ -57,6 +68,21 @@ viewport_open(struct viewport *v, uint64_t series, uint32_t slices, const char *
 	str_copy(v->modality, sizeof(v->modality), modality);
 	if (on)
 		v->glass_cells = glass; /* what is still there of the series before */
+}
+
+struct viewport
+viewport_settings(const struct viewport *v)
+{
+	struct viewport s = *v;
+
+	s.frame = NULL;
+	s.ranged = NULL;
+	s.over = NULL;
+	memset(&s.rest, 0, sizeof(s.rest));
+	memset(&s.shot, 0, sizeof(s.shot));
+	memset(s.flight, 0, sizeof(s.flight));
+	s.on_glass = false;
+	return s;
 }
 
 /* The picture box in device pixels: whole sixel bands, clear of the lowest row, within the terminal's own limit. */
@@ -150,6 +176,17 @@ strip_rows(struct app *app, const struct viewport *v, uint32_t width)
 	return rows > 0 ? rows : (uint32_t)unit;
 }
 
+/* Where on the screen the picture will be, for what is told in cells; it is centred once its width is known. */
+static void
+place_encoding(struct app *app, const struct viewport *v, struct picture_encoding *enc)
+{
+	enc->row = v->cells.row + 1;
+	enc->column = v->cells.column + 1;
+	enc->columns = v->cells.columns;
+	enc->image = PICTURE_ID;
+	term_cell(app->term, &enc->cell_width, &enc->cell_height);
+}
+
 static void
 request(struct app *app, struct viewport *v, size_t budget)
 {
@@ -180,11 +217,23 @@ request(struct app *app, struct viewport *v, size_t budget)
 	memcpy(view.top, v->top, sizeof(view.top));
 	memcpy(view.bottom, v->bottom, sizeof(view.bottom));
 	view.grid = v->grid;
-	enc.row = v->cells.row + 1;
-	enc.column = v->cells.column + 1;
+	view.overlay = v->over;
+	place_encoding(app, v, &enc);
 	v->serial = pipeline_show(
 		app->pipeline, list, wants(v, list), &view, &enc, v->modality, !v->window_fixed);
 	v->fine = budget == 0;
+}
+
+/* The fine picture of what nobody wants any longer, half sent: the line has better to do.  A coarse one is let through,
+ * or a held key would show nothing at all. */
+static void
+cancel_stale(struct app *app, struct viewport *v)
+{
+	const struct shot *last = &v->flight[(v->flights - 1) % VIEWPORT_FLIGHTS];
+
+	if (v->flights > 0 && last->fine && term_sending(app->term) &&
+		(last->slice != v->want || moving_budget(app) > 0))
+		term_picture_cancel(app->term);
 }
 
 void
@@ -192,8 +241,18 @@ viewport_show(struct app *app, struct viewport *v)
 {
 	size_t budget = moving_budget(app);
 
+	cancel_stale(app, v);
 	request(app, v, budget);
 	v->refine_at = budget > 0 ? clock_mono_us() + STILL_US : 0;
+}
+
+/* Is the picture on the glass as good as the best would be? */
+static bool
+is_best(const struct viewport *v)
+{
+	const struct ladder_step *step = &v->shot.step;
+
+	return step->reduce == 1 && (step->levels == 0 || (step->levels >= GREYS && !v->exact));
 }
 
 int
@@ -215,17 +274,18 @@ viewport_tick(struct app *app, struct viewport *v)
 	if (!v->active || v->refine_at == 0 || clock_mono_us() < v->refine_at)
 		return;
 	v->refine_at = 0;
-	if (v->on_glass && v->glass == v->want && !term_busy(app->term))
-		request(app, v, 0);
-	else if (v->failed == RC_OK)
+	if (v->on_glass && v->glass == v->want && !term_busy(app->term) && v->got == v->serial) {
+		if (!is_best(v))
+			request(app, v, 0);
+	} else if (v->failed == RC_OK)
 		v->refine_at = clock_mono_us() + STILL_US / 5;
 }
 
 bool
 viewport_is_readable(const struct viewport *v)
 {
-	return v->glass_step.reduce == 1 &&
-		(v->glass_step.levels == 0 || v->glass_step.levels >= SEEN_GREYS);
+	return v->shot.step.reduce == 1 &&
+		(v->shot.step.levels == 0 || v->shot.step.levels >= SEEN_GREYS);
 }
 
 void
@@ -239,6 +299,7 @@ viewport_hide(struct app *app, struct viewport *v)
 		term_wipe(app->term, v->glass_cells.row, v->glass_cells.column, v->glass_cells.rows,
 			v->glass_cells.columns);
 	v->on_glass = false;
+	v->graphics = 0;
 	memset(&v->glass_cells, 0, sizeof(v->glass_cells));
 	app->repaint = true; /* ncurses does not know what was wiped */
 }
@@ -260,14 +321,15 @@ learn_presets(struct viewport *v, const struct frame *f)
 static struct area
 place_in_cells(struct app *app, const struct viewport *v, uint32_t width, uint32_t height)
 {
+	struct picture_encoding enc = { .row = 0 };
 	struct area a = v->cells;
-	int cw, ch;
+	int ch;
 
-	term_cell(app->term, &cw, &ch);
-	a.columns = ((int)width + cw - 1) / cw;
+	place_encoding(app, v, &enc);
+	ch = enc.cell_height;
+	a.columns = ((int)width + enc.cell_width - 1) / enc.cell_width;
 	a.rows = ((int)height + ch - 1) / ch;
-	if (a.columns < v->cells.columns)
-		a.column += (v->cells.columns - a.columns) / 2;
+	a.column = picture_column(&enc, width) - 1;
 	return a;
 }
 
@@ -290,11 +352,42 @@ send_strip(struct app *app, struct viewport *v)
 		v->rest.cells.column, v->rest.tag);
 }
 
+/* The next place for a picture on its way, and what the answer says of it. */
+static struct shot *
+note_shot(struct app *app, struct viewport *v, struct pipeline_picture *p, struct area a)
+{
+	struct shot *s = &v->flight[v->flights++ % VIEWPORT_FLIGHTS];
+
+	shot_release(s);
+	s->tag = p->serial;
+	s->slice = p->index;
+	s->delta = p->delta;
+	s->fine = v->fine && !p->delta;
+	s->cells = a;
+	s->place = p->place;
+	s->zoom = v->zoom;
+	s->step = p->step;
+	s->window = p->window;
+	s->enc.protocol = term_protocol(app->term);
+	s->enc.levels = p->step.levels;
+	place_encoding(app, v, &s->enc);
+	s->enc.column = a.column + 1;
+	s->columns = v->frame != NULL ? v->frame->info.width : 0;
+	s->rows = v->frame != NULL ? v->frame->info.height : 0;
+	s->width = p->width;
+	s->height = p->height;
+	str_copy(s->digest, sizeof(s->digest), p->digest);
+	s->raster = p->raster;
+	s->over = p->overlay;
+	p->raster = NULL;
+	p->overlay = NULL;
+	return s;
+}
+
 static void
 send(struct app *app, struct viewport *v, struct pipeline_picture *p)
 {
 	struct area a = place_in_cells(app, v, p->width, p->height);
-	unsigned i = v->flights++ % VIEWPORT_FLIGHTS;
 	enum picture_protocol protocol = term_protocol(app->term);
 
 	if (protocol == PICTURE_BLOCKS_RGB || protocol == PICTURE_BLOCKS_256)
@@ -302,11 +395,8 @@ send(struct app *app, struct viewport *v, struct pipeline_picture *p)
 	if (v->glass_cells.rows > 0 && !same_area(a, v->glass_cells) && !term_sending(app->term))
 		term_wipe(app->term, v->glass_cells.row, v->glass_cells.column, v->glass_cells.rows,
 			v->glass_cells.columns);
-	v->flight[i].tag = p->serial;
-	v->flight[i].slice = p->index;
-	v->flight[i].cells = a;
-	v->flight[i].place = p->place;
-	v->flight[i].step = p->step;
+	note_shot(app, v, p, a);
+	v->graphics = p->strips > 0 ? p->strips : 1;
 	v->glass_cells = a;
 	if (p->strips > 0) {
 		drop_rest(v);
@@ -322,12 +412,63 @@ send(struct app *app, struct viewport *v, struct pipeline_picture *p)
 	}
 }
 
+/* ---- what lies over the picture ---- */
+
+/* Only one change is on its way at a time, and only from what is known to be on the glass. */
+static void
+request_over(struct app *app, struct viewport *v)
+{
+	struct pipeline_delta d = { .series = v->series,
+		.index = v->glass,
+		.base = v->shot.raster,
+		.place = v->shot.place,
+		.enc = v->shot.enc,
+		.before = v->shot.over,
+		.after = v->over };
+
+	if (!v->active || v->over == v->shot.over || v->got != v->serial || term_busy(app->term) ||
+		v->rest.next < v->rest.n)
+		return;
+	if (!v->on_glass || v->shot.raster == NULL)
+		return; /* the picture that is to come carries it */
+	if (v->shot.enc.protocol == PICTURE_SIXEL && v->graphics >= GRAPHICS_MOST) {
+		request(app, v, 0);
+		return;
+	}
+	v->serial = pipeline_lay_over(app->pipeline, &d);
+}
+
+void
+viewport_lay_over_take(struct app *app, struct viewport *v, struct overlay *o)
+{
+	overlay_unref(v->over);
+	v->over = o;
+	request_over(app, v);
+}
+
+/* Nothing to send: what is asked for looks like what is there. */
+static void
+send_delta(struct app *app, struct viewport *v, struct pipeline_picture *p)
+{
+	if (p->rc != RC_OK || p->bytes.len == 0) {
+		overlay_unref(v->shot.over);
+		v->shot.over = p->overlay;
+		p->overlay = NULL;
+		request_over(app, v);
+		return;
+	}
+	v->graphics++;
+	note_shot(app, v, p, v->shot.cells);
+	term_picture_take(app->term, &p->bytes, v->shot.cells.row, v->shot.cells.column, p->serial);
+}
+
 bool
 viewport_picture(struct app *app, struct viewport *v, struct pipeline_picture *p)
 {
 	if (!v->active || p->series != v->series)
 		return false;
-	if (p->rc != RC_OK) {
+	v->got = p->serial;
+	if (p->rc != RC_OK && !p->delta) {
 		if (p->index != v->want)
 			return false;
 		v->failed = p->rc;
@@ -341,6 +482,10 @@ viewport_picture(struct app *app, struct viewport *v, struct pipeline_picture *p
 		}
 		v->on_glass = false;
 		memset(&v->glass_cells, 0, sizeof(v->glass_cells));
+		return true;
+	}
+	if (p->delta) {
+		send_delta(app, v, p);
 		return true;
 	}
 	if (p->index == v->want)
@@ -358,9 +503,40 @@ viewport_picture(struct app *app, struct viewport *v, struct pipeline_picture *p
 	return true;
 }
 
-bool
-viewport_acknowledged(struct app *app, struct viewport *v, uint64_t tag)
+/* ---- answers of the terminal ---- */
+
+/* A delta leaves the picture below it as it was. */
+static void
+take_delta(struct viewport *v, struct shot *flight)
 {
+	overlay_unref(v->shot.over);
+	v->shot.over = flight->over;
+	flight->over = NULL;
+	shot_release(flight);
+}
+
+static bool
+take_shot(struct viewport *v, struct shot *flight, bool answered)
+{
+	if (flight->delta) {
+		take_delta(v, flight);
+		return false;
+	}
+	shot_release(&v->shot);
+	v->shot = *flight;
+	memset(flight, 0, sizeof(*flight));
+	v->glass = v->shot.slice;
+	v->answered = answered;
+	v->since = clock_mono_us();
+	v->on_glass = true;
+	return true;
+}
+
+bool
+viewport_acknowledged(struct app *app, struct viewport *v, uint64_t tag, bool answered)
+{
+	bool picture = false;
+
 	if (!v->active)
 		return false;
 	if (tag == 0) {
@@ -372,14 +548,58 @@ viewport_acknowledged(struct app *app, struct viewport *v, uint64_t tag)
 		return false;
 	}
 	for (unsigned i = 0; i < VIEWPORT_FLIGHTS; i++)
-		if (v->flight[i].tag == tag) {
-			v->glass = v->flight[i].slice;
-			v->place = v->flight[i].place;
-			v->glass_step = v->flight[i].step;
-			v->on_glass = true;
-			return true;
-		}
-	return false;
+		if (v->flight[i].tag == tag)
+			picture |= take_shot(v, &v->flight[i], answered);
+	request_over(app, v);
+	return picture;
+}
+
+/* ---- what was seen ---- */
+
+void
+viewport_window_record(const struct window *w, bool colour, char to[LOOK_WINDOW])
+{
+	const char *inverted = w->invert ? " inverted" : "";
+
+	if (colour)
+		str_copy(to, LOOK_WINDOW, "colour");
+	else if (w->use_lut)
+		snprintf(to, LOOK_WINDOW, "lut%s", inverted);
+	else
+		snprintf(to, LOOK_WINDOW, "%.7g/%.7g%s", w->centre, w->width, inverted);
+}
+
+/* First and past-the-last image pixel that is in view whole, along one axis. */
+static void
+in_view(double start, double scale, uint32_t raster, uint32_t n, uint32_t *first, uint32_t *count)
+{
+	double from = ceil(start - 1e-6), to = floor(start + raster / scale + 1e-6);
+
+	from = from < 0 ? 0 : from;
+	to = to > n ? n : to;
+	*first = (uint32_t)from;
+	*count = to > from ? (uint32_t)(to - from) : 0;
+}
+
+bool
+viewport_look(const struct viewport *v, struct look *out)
+{
+	const struct shot *s = &v->shot;
+	double scale = fmin(s->place.scale_x, s->place.scale_y);
+
+	memset(out, 0, sizeof(*out));
+	if (!v->on_glass || s->digest[0] == '\0' || s->columns == 0)
+		return false;
+	out->slice = s->slice;
+	str_copy(out->picture, sizeof(out->picture), s->digest);
+	viewport_window_record(&s->window, s->step.levels == 0 && s->raster->colour, out->window);
+	out->scale = (uint32_t)(scale * 1000 + 1e-6);
+	out->levels = (uint32_t)s->step.levels;
+	out->columns = s->columns;
+	out->rows = s->rows;
+	in_view(s->place.left, s->place.scale_x, s->width, s->columns, &out->left, &out->width);
+	in_view(s->place.top, s->place.scale_y, s->height, s->rows, &out->top, &out->height);
+	return true;
 }
 
 void
@@ -403,5 +623,9 @@ viewport_release(struct viewport *v)
 {
 	drop_frame(v);
 	drop_rest(v);
+	shot_release(&v->shot);
+	for (int i = 0; i < VIEWPORT_FLIGHTS; i++)
+		shot_release(&v->flight[i]);
+	overlay_unref(v->over);
+	v->over = NULL;
 }
-

@@ -3,9 +3,28 @@
 #ifndef TUI_VIEWPORT_H
 #define TUI_VIEWPORT_H
 
+#include "core/ledger/look.h"
 #include "tui/app.h"
 
 enum { VIEWPORT_FLIGHTS = 4, VIEWPORT_PRESETS = 24 };
+
+/* A picture as it was handed to the terminal. */
+struct shot {
+	uint64_t tag; /* 0: none */
+	uint32_t slice;
+	bool delta, fine;
+	struct area cells;
+	struct picture_place place;
+	double zoom; /* that it was asked for with */
+	struct ladder_step step;
+	struct window window;
+	struct picture_encoding enc;
+	uint32_t columns, rows;       /* of the image */
+	uint32_t width, height;       /* of the raster */
+	char digest[PIPELINE_DIGEST]; /* "" where it was not sent whole */
+	struct raster *raster;        /* one reference, as the next; NULL none */
+	struct overlay *over;
+};
 
 struct viewport {
 	struct area cells; /* where pictures may be; rows 0: nowhere */
@@ -18,18 +37,22 @@ struct viewport {
 	uint64_t serial; /* of the last request */
 	bool active;     /* pictures are wanted at all */
 
-	bool on_glass;                 /* a picture of this series is on the terminal */
-	struct ladder_step glass_step; /* how good it is */
-	bool fine;                     /* the last request was for the best picture */
-	int64_t refine_at;       /* monotonic us: when a coarse picture is made good, 0 never */
+	bool on_glass;           /* a picture of this series is on the terminal */
+	bool answered;           /* the terminal said so itself, no time limit ran out */
 	uint32_t glass;          /* its slice */
-	struct area glass_cells; /* the cells it takes */
-	struct picture_place place;
-	enum rc failed; /* of the slice wanted, RC_OK while fine */
+	struct shot shot;        /* that picture */
+	int64_t since;           /* when it came there, monotonic us */
+	bool fine;               /* the last request was for the best picture */
+	int64_t refine_at;       /* monotonic us: when a coarse picture is made good, 0 never */
+	uint64_t got;            /* serial of the last answer */
+	unsigned graphics;       /* pictures that lie on one another in the terminal */
+	struct overlay *over;    /* what shall lie over the picture; one reference, NULL none */
+	struct area glass_cells; /* the cells that pictures take */
+	enum rc failed;          /* of the slice wanted, RC_OK while fine */
 	char failure[200];
 	uint32_t failed_slice;
 
-	struct frame *frame; /* of the last picture that came; one reference, NULL none */
+	struct frame *frame;        /* of the last picture that came; one reference, NULL none */
 	const struct frame *ranged; /* whose least and greatest stored values `low` and `high` are */
 	double low, high;
 	struct window_preset presets[VIEWPORT_PRESETS];
@@ -43,13 +66,7 @@ struct viewport {
 	char left[4], right[4], top[4], bottom[4]; /* orientation letters of the slice wanted */
 	struct picture_grid grid;                  /* of a contact sheet; columns 0: none */
 
-	struct {
-		uint64_t tag;
-		uint32_t slice;
-		struct area cells;
-		struct picture_place place;
-		struct ladder_step step;
-	} flight[VIEWPORT_FLIGHTS]; /* pictures handed to the terminal */
+	struct shot flight[VIEWPORT_FLIGHTS]; /* pictures handed to the terminal */
 	unsigned flights;
 
 	struct { /* the rest of a picture that is sent in strips */
@@ -73,6 +90,15 @@ void viewport_tick(struct app *app, struct viewport *v);
 
 /* Is the picture on the glass good enough to have been seen: its whole size, at least 32 greys? */
 bool viewport_is_readable(const struct viewport *v);
+/* What the picture on the glass showed, as the record will have it, dwell and times not filled in.  False: nothing that
+ * could be recorded. */
+bool viewport_look(const struct viewport *v, struct look *out);
+/* How a window is told in the record: "40/400", "lut inverted", "colour". */
+void viewport_window_record(const struct window *w, bool colour, char to[LOOK_WINDOW]);
+/* Lay something over the picture, or nothing (NULL), at once or with the next picture.  Swallows `o`. */
+void viewport_lay_over_take(struct app *app, struct viewport *v, struct overlay *o);
+/* A copy of how things are looked at, without what is held: to come back to. */
+struct viewport viewport_settings(const struct viewport *v);
 /* The picture's box in device pixels. */
 void viewport_box(struct app *app, const struct viewport *v, uint32_t *width, uint32_t *height);
 /* Lets go of what a viewport holds; the screen is going away. */
@@ -82,8 +108,9 @@ void viewport_hide(struct app *app, struct viewport *v);
 
 /* A result came.  True where it changed what is told about the picture. */
 bool viewport_picture(struct app *app, struct viewport *v, struct pipeline_picture *p);
-/* The terminal drew the picture `tag`.  True: it is this viewport's, v->glass says which slice. */
-bool viewport_acknowledged(struct app *app, struct viewport *v, uint64_t tag);
+/* The terminal drew the picture `tag`, and said so (answered) or was given up waiting for.  True: it is this viewport's,
+ * a picture and no delta; v->glass says which slice. */
+bool viewport_acknowledged(struct app *app, struct viewport *v, uint64_t tag, bool answered);
 
 void viewport_go(struct app *app, struct viewport *v, int64_t slice);
 void viewport_preset(struct app *app, struct viewport *v, size_t preset);
@@ -94,6 +121,9 @@ void viewport_window(struct app *app, struct viewport *v, double centre, double 
 bool viewport_sweep(struct app *app, struct viewport *v, int step);
 void viewport_zoom(struct app *app, struct viewport *v, double factor); /* 0: fit */
 void viewport_pan(struct app *app, struct viewport *v, int right, int down);
+/* Show the slice wanted with image pixel (left, top) in the upper left corner, at no less than `scale` screen pixels
+ * per 1000 image pixels, and whole where that is possible so. */
+void viewport_aim(struct app *app, struct viewport *v, uint32_t left, uint32_t top, uint32_t scale);
 
 /* "101 greys", "16 greys, 1/2 size", "colour" */
 void viewport_quality_text(const struct viewport *v, char to[40]);

@@ -93,28 +93,56 @@ viewport_pan(struct app *app, struct viewport *v, int right, int down)
 	viewport_show(app, v);
 }
 
+/* The middle of a view along one axis, 0..1 of n image pixels, that begins at `start`. */
+static double
+middle(uint32_t start, double in_view, uint32_t n)
+{
+	return within((start + in_view / 2) / n);
+}
+
+void
+viewport_aim(struct app *app, struct viewport *v, uint32_t left, uint32_t top, uint32_t scale)
+{
+	const struct shot *s = &v->shot;
+	double fit, zoom;
+	uint32_t w, h;
+
+	if (!v->on_glass || s->columns == 0 || s->zoom <= 0)
+		return;
+	fit = fmin(s->place.scale_x, s->place.scale_y) / s->zoom;
+	zoom = scale / 1000.0 / fit;
+	v->zoom = zoom <= 1 ? 1 : zoom;
+	v->centre_x = v->centre_y = 0.5;
+	if (v->zoom > 1) {
+		viewport_box(app, v, &w, &h);
+		v->centre_x = middle(left, w / (s->place.scale_x / s->zoom * v->zoom), s->columns);
+		v->centre_y = middle(top, h / (s->place.scale_y / s->zoom * v->zoom), s->rows);
+	}
+	viewport_show(app, v);
+}
+
 void
 viewport_quality_text(const struct viewport *v, char to[40])
 {
 	char size[24] = "";
 
-	if (v->glass_step.reduce > 1)
-		snprintf(size, sizeof(size), ", 1/%d size", v->glass_step.reduce);
+	if (v->shot.step.reduce > 1)
+		snprintf(size, sizeof(size), ", 1/%d size", v->shot.step.reduce);
 	if (!v->on_glass)
 		snprintf(to, 40, "-");
-	else if (v->glass_step.levels == 0)
+	else if (v->shot.step.levels == 0)
 		snprintf(to, 40, "colour%s", size);
 	else
-		snprintf(to, 40, "%d greys%s", v->glass_step.levels, size);
+		snprintf(to, 40, "%d greys%s", v->shot.step.levels, size);
 }
 
 void
 viewport_scale_text(const struct viewport *v, char to[16])
 {
-	if (fabs(v->place.scale_x - 1) < 1e-6)
+	if (fabs(v->shot.place.scale_x - 1) < 1e-6)
 		snprintf(to, 16, "1:1");
 	else
-		snprintf(to, 16, "x%.2f", v->place.scale_x);
+		snprintf(to, 16, "x%.2f", v->shot.place.scale_x);
 }
 
 void

@@ -245,11 +245,10 @@ save_look(struct ledger *l, const char *account, int64_t series, int64_t revisio
 	struct stmt *s = db_query(ledger_db(l),
 		"INSERT INTO look VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
 		"$14,"
-		" $15, $16, $17) ON CONFLICT (account, series, slice, picture) DO UPDATE SET"
-		" revision = excluded.revision, shown_window = excluded.shown_window,"
+		" $15, $16, $17) ON CONFLICT (account, series, slice, picture, shown_window, x, y, width,"
+		" height) DO UPDATE SET revision = excluded.revision,"
 		" scale = excluded.scale, levels = excluded.levels,"
 		" image_columns = excluded.image_columns, image_rows = excluded.image_rows,"
-		" x = excluded.x, y = excluded.y, width = excluded.width, height = excluded.height,"
 		" times = excluded.times, first_at = excluded.first_at, dwell = excluded.dwell");
 	const int64_t numbers[] = { look->scale, look->levels, look->columns, look->rows, look->left,
 		look->top, look->width, look->height, look->times, look->first, look->dwell };
@@ -356,12 +355,17 @@ drop_look(struct ledger *l, const char *account, int64_t series, const struct lo
 {
 	struct stmt *s = db_query(ledger_db(l),
 		"DELETE FROM look WHERE account = $1 AND series = $2 AND slice = $3 AND picture = "
-		"$4");
+		"$4 AND shown_window = $5 AND x = $6 AND y = $7 AND width = $8 AND height = $9");
 
 	stmt_text(s, 1, account);
 	stmt_int(s, 2, series);
 	stmt_int(s, 3, look->slice);
 	stmt_text(s, 4, look->picture);
+	stmt_text(s, 5, look->window);
+	stmt_int(s, 6, look->left);
+	stmt_int(s, 7, look->top);
+	stmt_int(s, 8, look->width);
+	stmt_int(s, 9, look->height);
 	return stmt_run(s, e);
 }
 

@@ -34,7 +34,8 @@ struct seen {
 	size_t look_count;
 };
 
-/* Write the place and the looks given: one with the same slice and picture replaces the one kept, others stay.  Looks of an
+/* Write the place and the looks given: one with the same slice, picture, window and region replaces the one kept (two
+ * corners of a film may be the same black), others stay.  Looks of an
  * older revision are dropped, and all where the series has no open step: nobody can sign them any more.  One
  * transaction, no event: nothing is claimed yet. */
 enum rc seen_save(

@@ -96,7 +96,8 @@ static const char tables[] =
 	" scale BIGINT NOT NULL, levels BIGINT NOT NULL, image_columns BIGINT NOT NULL,"
 	" image_rows BIGINT NOT NULL, x BIGINT NOT NULL, y BIGINT NOT NULL, width BIGINT NOT NULL,"
 	" height BIGINT NOT NULL, times BIGINT NOT NULL, first_at BIGINT NOT NULL,"
-	" dwell BIGINT NOT NULL, PRIMARY KEY (account, series, slice, picture));";
+	" dwell BIGINT NOT NULL,"
+	" PRIMARY KEY (account, series, slice, picture, shown_window, x, y, width, height));";
 
 static const char more_study[] =
 	", trial TEXT NOT NULL, site TEXT NOT NULL, subject TEXT NOT NULL, visit TEXT NOT NULL";

@@ -1,123 +1,6 @@
 /* The workstation as a reviewer meets it: the shipped program on a pty. */
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "tests/support/glass.h"
-#include "tests/support/lab.h"
+#include "tests/support/desk.h"
 #include "tests/support/sixel_decode.c"
-
-enum { SOON = 20000 }; /* ms; the sanitizers are slow */
-
-struct bench {
-	struct lab lab;
-	struct glass *g;
-};
-
-static const struct lab_series series[] = {
-	{ .modality = "CT",
-		.description = "CHEST ALPHA",
-		.subject = "L02-0001",
-		.visit = "BL",
-		.slices = 5,
-		.burned_in = "YES",
-		.number = 11 },
-	{ .modality = "CT",
-		.description = "CHEST BETA",
-		.subject = "L02-0002",
-		.visit = "BL",
-		.slices = 4,
-		.burned_in = "NO",
-		.number = 12 },
-	{ .modality = "CT",
-		.description = "HEAD GAMMA",
-		.subject = "L02-0003",
-		.visit = "V2",
-		.slices = 3,
-		.burned_in = "NO",
-		.number = 13 },
-};
-
-static int
-setup(void **state)
-{
-	struct bench *b = calloc(1, sizeof(*b));
-	char name[8];
-
-	*state = b;
-	assert_true(lab_make(&b->lab));
-	for (size_t i = 0; i < sizeof(series) / sizeof(series[0]); i++) {
-		snprintf(name, sizeof(name), "s%zu", i);
-		assert_true(lab_write(&b->lab, name, &series[i]));
-		assert_true(lab_import(&b->lab, name));
-	}
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct bench *b = *state;
-
-	glass_free(b->g);
-	lab_free(&b->lab);
-	free(b);
-	return 0;
-}
-
-static void
-start(struct bench *b, enum glass_kind kind, int columns, int rows)
-{
-	char *argv[] = { b->lab.program, b->lab.archive, NULL };
-
-	b->g = glass_start(kind, columns, rows, NULL, argv);
-}
-
-static void
-login(struct bench *b, const char *user)
-{
-	assert_true(glass_expect(b->g, "Login", SOON));
-	assert_true(glass_expect(b->g, "Password", SOON));
-	glass_keys(b->g, user);
-	glass_keys(b->g, "<Enter>" LAB_PASSWORD "<Enter>");
-	assert_true(glass_expect(b->g, "Worklist", SOON));
-}
-
-static void
-open_first(struct bench *b)
-{
-	int before = glass_picture_count(b->g);
-
-	assert_true(glass_expect(b->g, "row 1 of", SOON));
-	glass_keys(b->g, "<Enter>");
-	assert_true(glass_expect(b->g, "Viewer", SOON));
-	assert_true(glass_pictures(b->g, before + 1, SOON));
-}
-
-/* Where most tests begin: rosa before her worklist of three series. */
-static void
-see_worklist(struct bench *b)
-{
-	start(b, GLASS_SIXEL, 120, 40);
-	login(b, "rosa");
-	assert_true(glass_expect(b->g, "row 1 of 3", SOON));
-}
-
-/* ... or before the first slice of the first of them. */
-static void
-view_first(struct bench *b)
-{
-	see_worklist(b);
-	open_first(b);
-	assert_true(glass_expect(b->g, "slice 1/5", SOON));
-}
 
 static void
 login_with_a_wrong_password_stays_outside_and_says_so(void **state)
@@ -321,9 +204,10 @@ a_pass_takes_two_keys_and_a_password_and_brings_the_next_series(void **state)
 	struct bench *b = *state;
 
 	view_first(b);
+	look_through(b, 5);
 	glass_keys(b->g, "a");
 	assert_true(glass_expect(b->g, "Sign: phi passed", SOON));
-	assert_true(glass_expect(b->g, "NOT ALL SLICES SEEN", SOON));
+	assert_true(glass_expect(b->g, "seen 5/5", SOON));
 	assert_true(glass_expect(b->g, "Rosa Meier", SOON));
 	glass_keys(b->g, LAB_PASSWORD "<Enter>");
 	assert_true(glass_expect(b->g, "signed #1", SOON));
@@ -340,6 +224,7 @@ a_wrong_password_signs_nothing_and_can_be_typed_again(void **state)
 	char out[8192];
 
 	view_first(b);
+	look_through(b, 5);
 	glass_keys(b->g, "anot the password<Enter>");
 	assert_true(glass_expect(b->g, "password is wrong", SOON));
 	assert_int_equal(lab_run(&b->lab, out, sizeof(out), show), 0);
@@ -625,13 +510,12 @@ a_second_reviewer_meets_a_conflict_with_name_and_time(void **state)
 
 	snprintf(secret, sizeof(secret), "%s/secret", b->lab.folder);
 	view_first(b);
+	look_through(b, 5);
 	assert_int_equal(lab_run(&b->lab, NULL, 0, decide), 0);
 	glass_keys(b->g, "a" LAB_PASSWORD "<Enter>");
 	assert_true(glass_expect(b->g, "Amadou Costa already", SOON));
 	assert_int_equal(lab_verify(&b->lab), 0);
 }
-
-#define SCREEN_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
 main(void)

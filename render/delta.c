@@ -1,4 +1,4 @@
-/* Owns the way from one overlay to another on a picture that is on the glass: only the pixels that change are sent
+/* Owns the way from one drawing to another on a picture that is on the glass: only the pixels that change are sent
  * (TERMINAL section 3: a contour is half a kilobyte instead of a hundred).  No state; any thread. */
 #include "render/inks.h"
 
@@ -19,7 +19,7 @@ enum {
 
 static const uint16_t same = 0xffff; /* of a pixel that does not change */
 
-const uint8_t inks_rgb[OVERLAY_INKS][3] = {
+const uint8_t inks_rgb[DRAWING_INKS][3] = {
 	[INK_CURSOR] = { 255, 235, 60 },
 	[INK_RULER] = { 100, 190, 245 },
 	[INK_MARK] = { 245, 155, 0 },
@@ -30,7 +30,7 @@ const uint8_t inks_rgb[OVERLAY_INKS][3] = {
 /* Which register each pixel has, with and without ink. */
 struct registers {
 	struct percent colour[REGISTERS];
-	uint16_t ink[OVERLAY_INKS];
+	uint16_t ink[DRAWING_INKS];
 	uint8_t grey[256]; /* register of each grey of a grey picture */
 	uint8_t *index;    /* of each pixel of a colour picture; NULL grey */
 };
@@ -59,7 +59,7 @@ registers_grey(struct registers *r, int levels)
 		return false;
 	memcpy(r->colour, pal.reg, sizeof(pal.reg));
 	memcpy(r->grey, pal.of, sizeof(r->grey));
-	for (int i = 1; i < OVERLAY_INKS; i++) {
+	for (int i = 1; i < DRAWING_INKS; i++) {
 		r->ink[i] = (uint16_t)((pal.levels > 101 ? INK_FIRST_MANY : INK_FIRST) + i);
 		r->colour[r->ink[i]] = percent_of(inks_rgb[i]);
 	}
@@ -71,20 +71,20 @@ static void
 registers_colour(struct registers *r, const struct raster *base)
 {
 	size_t n = (size_t)base->width * base->height;
-	uint8_t rgb[PALETTE_MAX * 3], near[OVERLAY_INKS];
+	uint8_t rgb[PALETTE_MAX * 3], near[DRAWING_INKS];
 
 	palette_colours(rgb);
 	for (int i = 0; i < PALETTE_MAX; i++)
 		r->colour[i] = percent_of(&rgb[3 * i]);
-	palette_map(inks_rgb[0], OVERLAY_INKS, near);
-	for (int i = 0; i < OVERLAY_INKS; i++)
+	palette_map(inks_rgb[0], DRAWING_INKS, near);
+	for (int i = 0; i < DRAWING_INKS; i++)
 		r->ink[i] = near[i];
 	r->index = mem_alloc(n);
 	palette_map(base->pixels, n, r->index);
 }
 
 static uint16_t
-register_at(const struct overlay_change *c, const struct registers *r, size_t at)
+register_at(const struct drawing_change *c, const struct registers *r, size_t at)
 {
 	uint8_t before = c->before != NULL ? c->before[at] : INK_NONE;
 
@@ -96,7 +96,7 @@ register_at(const struct overlay_change *c, const struct registers *r, size_t at
 }
 
 static bool
-changed_box(const struct overlay_change *c, struct box *b)
+changed_box(const struct drawing_change *c, struct box *b)
 {
 	uint32_t w = c->base->width, h = c->base->height;
 
@@ -181,7 +181,7 @@ put_colours(struct buf *out, const struct registers *r, const uint16_t *map, siz
 
 /* The changed box as registers, its height made up to whole bands. */
 static uint16_t *
-change_map(const struct overlay_change *c, const struct registers *r, const struct box *b,
+change_map(const struct drawing_change *c, const struct registers *r, const struct box *b,
 	uint32_t bands)
 {
 	uint32_t width = b->right - b->left;
@@ -196,7 +196,7 @@ change_map(const struct overlay_change *c, const struct registers *r, const stru
 }
 
 static void
-delta_sixel(const struct overlay_change *c, const struct registers *r, struct box b,
+delta_sixel(const struct drawing_change *c, const struct registers *r, struct box b,
 	const struct picture_encoding *enc, struct buf *out)
 {
 	uint32_t cw = enc->cell_width > 0 ? (uint32_t)enc->cell_width : 1;
@@ -224,7 +224,7 @@ delta_sixel(const struct overlay_change *c, const struct registers *r, struct bo
 }
 
 enum rc
-overlay_delta(const struct overlay_change *c, const struct picture_encoding *enc, struct buf *out,
+drawing_delta(const struct drawing_change *c, const struct picture_encoding *enc, struct buf *out,
 	struct err *e)
 {
 	struct registers r = { .index = NULL };
@@ -238,7 +238,7 @@ overlay_delta(const struct overlay_change *c, const struct picture_encoding *enc
 	if (enc->protocol == PICTURE_KITTY) {
 		kitty_layer(c->after, c->base->width, c->base->height, enc, out);
 	} else if (enc->protocol != PICTURE_SIXEL) {
-		whole = overlay_composed(c->base, c->after);
+		whole = drawing_composed(c->base, c->after);
 		rc = picture_encode(whole, enc, out, e);
 		raster_free(whole);
 	} else {

@@ -81,7 +81,7 @@ kitty_layer(const uint8_t *layer, uint32_t width, uint32_t height,
 		return; /* nothing is over the picture now */
 	if (enc->row > 0)
 		buf_format(out, "\033[%d;%dH", enc->row, enc->column);
-	png_encode_indexed(layer, width, height, inks_rgb[0], OVERLAY_INKS, &png);
+	png_encode_indexed(layer, width, height, inks_rgb[0], DRAWING_INKS, &png);
 	snprintf(keys, sizeof(keys), "i=%d,z=1,", LAYER_IMAGE);
 	put_png(out, &png, keys);
 	buf_release(&png);

@@ -26,7 +26,7 @@ struct picture_grid {
 	char mark[PICTURE_CELLS_MAX]; /* printed behind each number: ' ' or '*' */
 };
 
-struct overlay;
+struct drawing;
 
 struct picture_view {
 	uint32_t width, height; /* the box to fill, device pixels; the raster is never larger */
@@ -40,8 +40,8 @@ struct picture_view {
 	 * is drawn into a raster with a side below 48 pixels. */
 	char caption[64];
 	struct picture_grid grid;
-	/* Laid over the finished picture by the pipeline (overlay.h), not by picture_make; lent.  NULL: none. */
-	struct overlay *overlay;
+	/* Laid over the finished picture by the pipeline (drawing.h), not by picture_make; lent.  NULL: none. */
+	struct drawing *drawing;
 };
 
 /* Where the image landed: raster pixel = (image pixel - left) * scale_x etc. */
@@ -88,7 +88,8 @@ struct picture_encoding {
 	 * position; 0: lines end in a newline instead. */
 	int row, column;
 	int columns; /* cells across, in whose middle the picture goes; 0: it begins at `column` */
-	int cell_width, cell_height; /* pixels; for deltas, whose place is told in cells (overlay.h) */
+	int cell_width,
+		cell_height; /* pixels; for deltas, whose place is told in cells (drawing.h) */
 };
 
 /* The 1-based column of cells at which a raster of that width begins. */

@@ -46,7 +46,7 @@ struct pipeline {
 	struct want *want;
 	unsigned wants;
 	bool first_pending; /* nobody has begun want[0]'s picture */
-	struct order order; /* its overlay is one reference */
+	struct order order; /* its drawing is one reference */
 	bool delta_pending;
 	uint64_t delta_serial;
 	struct pipeline_delta delta; /* references, while pending */
@@ -64,7 +64,7 @@ struct job {
 	enum work work;
 	struct pipeline_want key;
 	struct frame *frame; /* from the cache, or NULL: load it */
-	struct order order;  /* of WORK_PICTURE; its overlay is one reference */
+	struct order order;  /* of WORK_PICTURE; its drawing is one reference */
 	uint64_t serial;     /* of WORK_DELTA, as the next */
 	struct pipeline_delta delta;
 };
@@ -98,7 +98,7 @@ choose_first(struct pipeline *p, struct job *job)
 	job->work = WORK_PICTURE;
 	job->key = p->want[0].key;
 	job->order = p->order;
-	overlay_ref(job->order.view.overlay);
+	drawing_ref(job->order.view.drawing);
 	job->frame = cache_get(p->cache, job->key.series, job->key.index);
 	return true;
 }
@@ -157,7 +157,7 @@ result_free(struct msg *m)
 
 	frame_unref(r->frame);
 	raster_free(r->raster);
-	overlay_unref(r->overlay);
+	drawing_unref(r->drawing);
 	buf_release(&r->bytes);
 	free(r);
 }
@@ -255,7 +255,7 @@ do_picture(struct worker *w, struct job *job)
 	}
 	if (r->frame != NULL)
 		pipeline_make(&job->order, &w->pipe->config, r);
-	overlay_unref(job->order.view.overlay);
+	drawing_unref(job->order.view.drawing);
 	post(w->pipe, r);
 }
 
@@ -263,8 +263,8 @@ static void
 delta_release(struct pipeline_delta *d)
 {
 	raster_free(d->base);
-	overlay_unref(d->before);
-	overlay_unref(d->after);
+	drawing_unref(d->before);
+	drawing_unref(d->after);
 }
 
 static void
@@ -372,7 +372,7 @@ pipeline_free(struct pipeline *p)
 	for (unsigned i = 0; i < p->workers; i++)
 		pthread_join(p->worker[i].thread, NULL);
 	drop_delta(p);
-	overlay_unref(p->order.view.overlay);
+	drawing_unref(p->order.view.drawing);
 	cache_free(p->cache);
 	pthread_cond_destroy(&p->work);
 	pthread_mutex_destroy(&p->lock);
@@ -404,7 +404,7 @@ pipeline_show(struct pipeline *p, const struct pipeline_want *wants, unsigned n,
 		list[i].key = wants[i];
 	if (n > 0) {
 		order.view = *v;
-		overlay_ref(order.view.overlay);
+		drawing_ref(order.view.drawing);
 		order.enc = *enc;
 		str_copy(order.modality, sizeof(order.modality), modality != NULL ? modality : "");
 	}
@@ -414,7 +414,7 @@ pipeline_show(struct pipeline *p, const struct pipeline_want *wants, unsigned n,
 	p->want = list;
 	p->wants = n;
 	p->first_pending = n > 0;
-	overlay_unref(p->order.view.overlay);
+	drawing_unref(p->order.view.drawing);
 	p->order = order;
 	drop_delta(p); /* what it lies over is about to go */
 	touch_wanted(p);
@@ -433,8 +433,8 @@ pipeline_lay_over(struct pipeline *p, const struct pipeline_delta *d)
 	drop_delta(p);
 	p->delta = *d;
 	raster_ref(d->base);
-	overlay_ref(d->before);
-	overlay_ref(d->after);
+	drawing_ref(d->before);
+	drawing_ref(d->after);
 	p->delta_pending = true;
 	serial = p->delta_serial = ++p->serial;
 	pthread_cond_signal(&p->work);

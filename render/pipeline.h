@@ -16,7 +16,7 @@
 #include "core/base/frame.h"
 #include "core/base/inbox.h"
 #include "render/ladder.h"
-#include "render/overlay.h"
+#include "render/drawing.h"
 #include "render/picture.h"
 
 /* Where frames come from.  `load` is called on pool threads, never twice at once for the same
@@ -53,7 +53,7 @@ struct pipeline_strip {
 };
 
 /* One result, posted to the inbox.  Passed to config.picture and freed after it returns, unless
- * the callee takes p->bytes (buf_take), p->frame, p->raster or p->overlay (then sets it to NULL). */
+ * the callee takes p->bytes (buf_take), p->frame, p->raster or p->drawing (then sets it to NULL). */
 struct pipeline_picture {
 	struct msg msg;
 	void (*picture)(void *reader, struct pipeline_picture *p);
@@ -67,7 +67,7 @@ struct pipeline_picture {
 	bool delta;          /* it only changes what lies over the picture before it */
 	struct raster *
 		raster; /* one reference: what deltas begin from; NULL where it is not whole on the glass */
-	struct overlay *overlay;      /* one reference: what lies over it now; NULL none */
+	struct drawing *drawing;      /* one reference: what lies over it now; NULL none */
 	char digest[PIPELINE_DIGEST]; /* of the raster without it; "" none made */
 	uint32_t width, height;       /* of the raster */
 	struct picture_place place;
@@ -116,7 +116,7 @@ struct pipeline_delta {
 	struct raster *base;
 	struct picture_place place;
 	struct picture_encoding enc; /* as `base` was sent, its levels too */
-	struct overlay *before, *after;
+	struct drawing *before, *after;
 };
 uint64_t pipeline_lay_over(struct pipeline *p, const struct pipeline_delta *d);
 

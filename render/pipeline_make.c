@@ -59,38 +59,38 @@ lay_over(const struct order *order, struct pipeline_picture *r, struct raster *r
 {
 	struct picture_encoding enc = order->enc;
 	size_t before = r->bytes.len;
-	struct overlay_change c = { .base = raster };
+	struct drawing_change c = { .base = raster };
 	uint8_t *layer;
 
 	if (r->rc != RC_OK || r->step.reduce != 1)
 		return;
 	r->raster = raster_ref(raster);
-	if (blocks(enc.protocol) || (order->view.overlay == NULL && enc.protocol != PICTURE_KITTY))
+	if (blocks(enc.protocol) || (order->view.drawing == NULL && enc.protocol != PICTURE_KITTY))
 		return;
-	layer = overlay_layer(order->view.overlay, &r->place, raster->width, raster->height);
+	layer = drawing_layer(order->view.drawing, &r->place, raster->width, raster->height);
 	c.after = layer;
 	enc.levels = r->step.levels;
 	enc.column = picture_column(&enc, raster->width);
-	r->rc = overlay_delta(&c, &enc, &r->bytes, &r->err);
+	r->rc = drawing_delta(&c, &enc, &r->bytes, &r->err);
 	if (r->strips > 0)
 		r->strip[r->strips - 1].bytes += r->bytes.len - before;
-	r->overlay = overlay_ref(order->view.overlay);
+	r->drawing = drawing_ref(order->view.drawing);
 	free(layer);
 }
 
 /* Half blocks have no pictures to lie over one another. */
 static struct raster *
-with_overlay(const struct order *order, struct pipeline_picture *r, struct raster *raster)
+with_drawing(const struct order *order, struct pipeline_picture *r, struct raster *raster)
 {
 	struct raster *whole;
 	uint8_t *layer;
 
-	if (!blocks(order->enc.protocol) || order->view.overlay == NULL)
+	if (!blocks(order->enc.protocol) || order->view.drawing == NULL)
 		return raster_ref(raster);
-	layer = overlay_layer(order->view.overlay, &r->place, raster->width, raster->height);
-	whole = overlay_composed(raster, layer);
+	layer = drawing_layer(order->view.drawing, &r->place, raster->width, raster->height);
+	whole = drawing_composed(raster, layer);
 	free(layer);
-	r->overlay = overlay_ref(order->view.overlay);
+	r->drawing = drawing_ref(order->view.drawing);
 	return whole;
 }
 
@@ -111,7 +111,7 @@ pipeline_make(
 	r->height = raster->height;
 	r->make_ms = ms_since(start);
 	start = clock_mono_us();
-	shown = with_overlay(order, r, raster);
+	shown = with_drawing(order, r, raster);
 	r->rc = encode(shown, &order->enc, r);
 	lay_over(order, r, raster);
 	r->encode_ms = ms_since(start);
@@ -125,18 +125,18 @@ void
 pipeline_make_delta(const struct pipeline_delta *d, struct pipeline_picture *r)
 {
 	uint32_t w = d->base->width, h = d->base->height;
-	uint8_t *before = overlay_layer(d->before, &d->place, w, h);
-	uint8_t *after = overlay_layer(d->after, &d->place, w, h);
-	struct overlay_change c = { d->base, before, after };
+	uint8_t *before = drawing_layer(d->before, &d->place, w, h);
+	uint8_t *after = drawing_layer(d->after, &d->place, w, h);
+	struct drawing_change c = { d->base, before, after };
 
 	r->delta = true;
 	r->width = w;
 	r->height = h;
 	r->place = d->place;
 	r->step = (struct ladder_step){ .levels = d->enc.levels, .reduce = 1 };
-	r->rc = overlay_delta(&c, &d->enc, &r->bytes, &r->err);
+	r->rc = drawing_delta(&c, &d->enc, &r->bytes, &r->err);
 	r->raster = raster_ref(d->base);
-	r->overlay = overlay_ref(d->after);
+	r->drawing = drawing_ref(d->after);
 	free(before);
 	free(after);
 }

@@ -40,7 +40,7 @@ static void
 shot_release(struct shot *shot)
 {
 	raster_free(shot->raster);
-	overlay_unref(shot->over);
+	drawing_unref(shot->over);
 	memset(shot, 0, sizeof(*shot));
 }
 
@@ -217,7 +217,7 @@ request(struct app *app, struct viewport *v, size_t budget)
 	memcpy(view.top, v->top, sizeof(view.top));
 	memcpy(view.bottom, v->bottom, sizeof(view.bottom));
 	view.grid = v->grid;
-	view.overlay = v->over;
+	view.drawing = v->over;
 	place_encoding(app, v, &enc);
 	v->serial = pipeline_show(
 		app->pipeline, list, wants(v, list), &view, &enc, v->modality, !v->window_fixed);
@@ -378,9 +378,9 @@ note_shot(struct app *app, struct viewport *v, struct pipeline_picture *p, struc
 	s->height = p->height;
 	str_copy(s->digest, sizeof(s->digest), p->digest);
 	s->raster = p->raster;
-	s->over = p->overlay;
+	s->over = p->drawing;
 	p->raster = NULL;
-	p->overlay = NULL;
+	p->drawing = NULL;
 	return s;
 }
 
@@ -439,9 +439,9 @@ request_over(struct app *app, struct viewport *v)
 }
 
 void
-viewport_lay_over_take(struct app *app, struct viewport *v, struct overlay *o)
+viewport_lay_over_take(struct app *app, struct viewport *v, struct drawing *o)
 {
-	overlay_unref(v->over);
+	drawing_unref(v->over);
 	v->over = o;
 	request_over(app, v);
 }
@@ -451,9 +451,9 @@ static void
 send_delta(struct app *app, struct viewport *v, struct pipeline_picture *p)
 {
 	if (p->rc != RC_OK || p->bytes.len == 0) {
-		overlay_unref(v->shot.over);
-		v->shot.over = p->overlay;
-		p->overlay = NULL;
+		drawing_unref(v->shot.over);
+		v->shot.over = p->drawing;
+		p->drawing = NULL;
 		request_over(app, v);
 		return;
 	}
@@ -509,7 +509,7 @@ viewport_picture(struct app *app, struct viewport *v, struct pipeline_picture *p
 static void
 take_delta(struct viewport *v, struct shot *flight)
 {
-	overlay_unref(v->shot.over);
+	drawing_unref(v->shot.over);
 	v->shot.over = flight->over;
 	flight->over = NULL;
 	shot_release(flight);
@@ -626,6 +626,6 @@ viewport_release(struct viewport *v)
 	shot_release(&v->shot);
 	for (int i = 0; i < VIEWPORT_FLIGHTS; i++)
 		shot_release(&v->flight[i]);
-	overlay_unref(v->over);
+	drawing_unref(v->over);
 	v->over = NULL;
 }

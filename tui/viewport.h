@@ -23,7 +23,7 @@ struct shot {
 	uint32_t width, height;       /* of the raster */
 	char digest[PIPELINE_DIGEST]; /* "" where it was not sent whole */
 	struct raster *raster;        /* one reference, as the next; NULL none */
-	struct overlay *over;
+	struct drawing *over;
 };
 
 struct viewport {
@@ -46,7 +46,7 @@ struct viewport {
 	int64_t refine_at;       /* monotonic us: when a coarse picture is made good, 0 never */
 	uint64_t got;            /* serial of the last answer */
 	unsigned graphics;       /* pictures that lie on one another in the terminal */
-	struct overlay *over;    /* what shall lie over the picture; one reference, NULL none */
+	struct drawing *over;    /* what shall lie over the picture; one reference, NULL none */
 	struct area glass_cells; /* the cells that pictures take */
 	enum rc failed;          /* of the slice wanted, RC_OK while fine */
 	char failure[200];
@@ -96,7 +96,7 @@ bool viewport_look(const struct viewport *v, struct look *out);
 /* How a window is told in the record: "40/400", "lut inverted", "colour". */
 void viewport_window_record(const struct window *w, bool colour, char to[LOOK_WINDOW]);
 /* Lay something over the picture, or nothing (NULL), at once or with the next picture.  Swallows `o`. */
-void viewport_lay_over_take(struct app *app, struct viewport *v, struct overlay *o);
+void viewport_lay_over_take(struct app *app, struct viewport *v, struct drawing *o);
 /* A copy of how things are looked at, without what is held: to come back to. */
 struct viewport viewport_settings(const struct viewport *v);
 /* The picture's box in device pixels. */

@@ -113,7 +113,7 @@ struct lab {
 	bool delta;
 	char digest[PIPELINE_DIGEST];
 	struct raster *raster;   /* of the last answer; one reference */
-	struct overlay *overlay; /* shown with it */
+	struct drawing *drawing; /* shown with it */
 	struct picture_place place;
 };
 
@@ -203,8 +203,8 @@ lab_picture(void *reader, struct pipeline_picture *p)
 	str_copy(l->digest, sizeof(l->digest), p->digest);
 	raster_free(l->raster);
 	l->raster = raster_ref(p->raster);
-	overlay_unref(l->overlay);
-	l->overlay = overlay_ref(p->overlay);
+	drawing_unref(l->drawing);
+	l->drawing = drawing_ref(p->drawing);
 	l->place = p->place;
 }
 
@@ -239,7 +239,7 @@ lab_close(struct lab *l)
 	pipeline_free(l->pipe);
 	inbox_free(l->inbox);
 	raster_free(l->raster);
-	overlay_unref(l->overlay);
+	drawing_unref(l->drawing);
 	assert_false(l->worker_twice);
 	assert_false(l->same_twice);
 	assert_true(l->rising);
@@ -507,17 +507,17 @@ a_storm_of_keys_loses_nothing(void **state)
 
 /* ---- what lies over a picture -------------------------------------------------------------- */
 
-static struct overlay *
+static struct drawing *
 cross_at(double x, double y)
 {
-	struct overlay *o = overlay_new();
+	struct drawing *o = drawing_new();
 
-	overlay_cross(o, INK_CURSOR, (struct overlay_point){ x, y });
+	drawing_cross(o, INK_CURSOR, (struct drawing_point){ x, y });
 	return o;
 }
 
 static uint64_t
-lab_lay_over(struct lab *l, struct overlay *before, struct overlay *after)
+lab_lay_over(struct lab *l, struct drawing *before, struct drawing *after)
 {
 	struct pipeline_delta d = { .series = 5,
 		.index = l->last_index,
@@ -540,7 +540,7 @@ a_picture_brings_its_raster_and_digest(void **state)
 	assert_non_null(l->raster);
 	assert_int_equal(l->raster->width, 64);
 	assert_string_equal(l->digest, "64x64");
-	assert_null(l->overlay);
+	assert_null(l->drawing);
 	lab_close(l);
 }
 
@@ -548,7 +548,7 @@ static void
 a_delta_is_small_and_counted(void **state)
 {
 	struct lab *l = lab_open(1, 10);
-	struct overlay *o = cross_at(16, 16);
+	struct drawing *o = cross_at(16, 16);
 	size_t whole;
 
 	(void)state;
@@ -557,11 +557,11 @@ a_delta_is_small_and_counted(void **state)
 	lab_answer(l, lab_lay_over(l, NULL, o));
 	assert_true(l->delta);
 	assert_int_equal(l->last_index, 4);
-	assert_ptr_equal(l->overlay, o);
+	assert_ptr_equal(l->drawing, o);
 	assert_true(l->bytes > 20 && l->bytes < whole + 400);
 	lab_answer(l, lab_lay_over(l, o, o));
 	assert_int_equal(l->bytes, 0);
-	overlay_unref(o);
+	drawing_unref(o);
 	lab_close(l);
 }
 
@@ -569,7 +569,7 @@ static void
 a_new_picture_drops_a_waiting_delta(void **state)
 {
 	struct lab *l = lab_open(1, 10);
-	struct overlay *o = cross_at(3, 3);
+	struct drawing *o = cross_at(3, 3);
 	uint64_t serial;
 	int before;
 
@@ -586,7 +586,7 @@ a_new_picture_drops_a_waiting_delta(void **state)
 	assert_int_equal(l->answers, before + 2);
 	assert_int_equal(l->last_index, 21);
 	lab_lay_over(l, NULL, o); /* still waiting, or in hand, when all ends */
-	overlay_unref(o);
+	drawing_unref(o);
 	lab_close(l);
 }
 

@@ -1,4 +1,4 @@
-/* Claims about overlays: where they fall, that deltas show what a whole picture would, and what they cost. */
+/* Claims about drawings: where they fall, that deltas show what a whole picture would, and what they cost. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "core/base/mem.h"
-#include "render/overlay.h"
+#include "render/drawing.h"
 #include "render/palette.h"
 #include "tests/support/sixel_decode.c"
 
@@ -30,37 +30,37 @@ noise(uint32_t width, uint32_t height, bool colour)
 	return r;
 }
 
-static struct overlay *
+static struct drawing *
 box_of(double left, double top, double right, double bottom)
 {
-	struct overlay_point p[] = { { left, top }, { right, top }, { right, bottom },
+	struct drawing_point p[] = { { left, top }, { right, top }, { right, bottom },
 		{ left, bottom } };
-	struct overlay *o = overlay_new();
+	struct drawing *o = drawing_new();
 
-	overlay_lines(o, INK_MARK, p, 4, true);
+	drawing_lines(o, INK_MARK, p, 4, true);
 	return o;
 }
 
-static struct overlay *
+static struct drawing *
 circle(double x, double y, double radius)
 {
-	struct overlay_point p[90];
-	struct overlay *o = overlay_new();
+	struct drawing_point p[90];
+	struct drawing *o = drawing_new();
 
 	for (int i = 0; i < 90; i++)
-		p[i] = (struct overlay_point){ x + radius * cos(i * M_PI / 45),
+		p[i] = (struct drawing_point){ x + radius * cos(i * M_PI / 45),
 			y + radius * sin(i * M_PI / 45) };
-	overlay_lines(o, INK_MARK, p, 90, true);
+	drawing_lines(o, INK_MARK, p, 90, true);
 	return o;
 }
 
-static struct overlay *
+static struct drawing *
 disc(int radius)
 {
 	uint32_t side = 2 * (uint32_t)radius;
 	uint8_t *bits = mem_zero((size_t)side * side / 8 + 1, 1);
-	struct overlay_bits b = { 200, 180, side, side, bits };
-	struct overlay *o = overlay_new();
+	struct drawing_bits b = { 200, 180, side, side, bits };
+	struct drawing *o = drawing_new();
 
 	for (uint32_t i = 0; i < side * side; i++) {
 		double x = i % side + 0.5 - radius, y = i / side + 0.5 - radius;
@@ -68,7 +68,7 @@ disc(int radius)
 		if (x * x + y * y < (double)radius * radius)
 			bits[i / 8] |= (uint8_t)(1u << (i % 8));
 	}
-	overlay_plane(o, INK_PLANE, &b);
+	drawing_plane(o, INK_PLANE, &b);
 	free(bits);
 	return o;
 }
@@ -88,10 +88,10 @@ static struct buf
 delta(const struct raster *base, const uint8_t *before, const uint8_t *after,
 	struct picture_encoding enc)
 {
-	struct overlay_change c = { base, before, after };
+	struct drawing_change c = { base, before, after };
 	struct buf out = { 0 };
 
-	assert_int_equal(overlay_delta(&c, &enc, &out, NULL), RC_OK);
+	assert_int_equal(drawing_delta(&c, &enc, &out, NULL), RC_OK);
 	return out;
 }
 
@@ -125,7 +125,7 @@ static uint8_t *
 expected(const struct raster *base, const uint8_t *layer)
 {
 	size_t n = (size_t)base->width * base->height;
-	struct raster *r = overlay_composed(base, layer);
+	struct raster *r = drawing_composed(base, layer);
 	uint8_t *out = mem_alloc(3 * n);
 	struct grey_palette pal;
 
@@ -140,12 +140,12 @@ expected(const struct raster *base, const uint8_t *layer)
 }
 
 static void
-check_steps(uint32_t width, uint32_t height, struct overlay *one, struct overlay *two)
+check_steps(uint32_t width, uint32_t height, struct drawing *one, struct drawing *two)
 {
 	struct raster *base = noise(width, height, false);
-	uint8_t *none = overlay_layer(NULL, &whole, width, height);
-	uint8_t *a = overlay_layer(one, &whole, width, height);
-	uint8_t *b = overlay_layer(two, &whole, width, height);
+	uint8_t *none = drawing_layer(NULL, &whole, width, height);
+	uint8_t *a = drawing_layer(one, &whole, width, height);
+	uint8_t *b = drawing_layer(two, &whole, width, height);
 	uint8_t *steps[] = { none, a, b, none }, *screen = expected(base, none);
 
 	for (int i = 1; i < 4; i++) {
@@ -162,8 +162,8 @@ check_steps(uint32_t width, uint32_t height, struct overlay *one, struct overlay
 	free(a);
 	free(b);
 	raster_free(base);
-	overlay_unref(one);
-	overlay_unref(two);
+	drawing_unref(one);
+	drawing_unref(two);
 }
 
 static void
@@ -174,20 +174,20 @@ deltas_show_what_a_whole_picture_would(void **state)
 	check_steps(101, 77, circle(50, 40, 30), box_of(0, 0, 101, 77));
 	check_steps(7, 5, box_of(0, 0, 7, 5), box_of(3, 2, 4, 3));
 	check_steps(511, 509, disc(40), circle(300, 300, 120));
-	check_steps(1, 1, box_of(0, 0, 1, 1), overlay_new());
+	check_steps(1, 1, box_of(0, 0, 1, 1), drawing_new());
 }
 
 static void
 nothing_is_sent_where_nothing_changes(void **state)
 {
 	struct raster *base = noise(64, 64, false);
-	struct overlay *o = box_of(3, 3, 20, 20);
-	uint8_t *a = overlay_layer(o, &whole, 64, 64);
+	struct drawing *o = box_of(3, 3, 20, 20);
+	uint8_t *a = drawing_layer(o, &whole, 64, 64);
 	struct buf d = delta(base, a, a, at_cell(1, 1));
 
 	(void)state;
 	assert_int_equal(d.len, 0);
-	overlay_unref(o);
+	drawing_unref(o);
 	free(a);
 	raster_free(base);
 }
@@ -197,10 +197,10 @@ static void
 a_contour_costs_a_kilobyte_and_a_mask_ten(void **state)
 {
 	struct raster *flat = raster_new(512, 512, false), *rough = noise(512, 512, false);
-	struct overlay *c = circle(256, 256, 60), *m = disc(40);
-	uint8_t *contour = overlay_layer(c, &whole, 512, 512);
-	uint8_t *mask = overlay_layer(m, &whole, 512, 512);
-	uint8_t *none = overlay_layer(NULL, &whole, 512, 512);
+	struct drawing *c = circle(256, 256, 60), *m = disc(40);
+	uint8_t *contour = drawing_layer(c, &whole, 512, 512);
+	uint8_t *mask = drawing_layer(m, &whole, 512, 512);
+	uint8_t *none = drawing_layer(NULL, &whole, 512, 512);
 	struct buf on = delta(rough, none, contour, at_cell(1, 1));
 	struct buf off = delta(flat, contour, none, at_cell(1, 1));
 	struct buf filled = delta(rough, none, mask, at_cell(1, 1));
@@ -221,16 +221,16 @@ a_contour_costs_a_kilobyte_and_a_mask_ten(void **state)
 	free(none);
 	raster_free(flat);
 	raster_free(rough);
-	overlay_unref(c);
-	overlay_unref(m);
+	drawing_unref(c);
+	drawing_unref(m);
 }
 
 static void
 a_layer_follows_zoom_and_pan(void **state)
 {
 	struct picture_place place = { .left = 10, .top = 20, .scale_x = 2, .scale_y = 4 };
-	struct overlay *o = box_of(12, 22, 15, 24);
-	uint8_t *l = overlay_layer(o, &place, 40, 40);
+	struct drawing *o = box_of(12, 22, 15, 24);
+	uint8_t *l = drawing_layer(o, &place, 40, 40);
 
 	(void)state;
 	/* left edge at (12 - 10) * 2, top at (22 - 20) * 4 */
@@ -240,7 +240,7 @@ a_layer_follows_zoom_and_pan(void **state)
 	assert_int_equal(l[16 * 40 + 10], INK_MARK);
 	assert_int_equal(l[10 * 40 + 6], INK_NONE); /* hollow */
 	free(l);
-	overlay_unref(o);
+	drawing_unref(o);
 }
 
 static void
@@ -248,53 +248,53 @@ a_lone_pixel_of_a_plane_survives_shrinking(void **state)
 {
 	struct picture_place place = { 0, 0, 0.25, 0.25 };
 	uint8_t bits[64 * 64 / 8] = { 0 };
-	struct overlay_bits b = { 0, 0, 64, 64, bits };
-	struct overlay *o = overlay_new();
+	struct drawing_bits b = { 0, 0, 64, 64, bits };
+	struct drawing *o = drawing_new();
 	uint8_t *l;
 
 	(void)state;
 	bits[(33 * 64 + 17) / 8] = 1u << ((33 * 64 + 17) % 8);
-	overlay_plane(o, INK_PLANE, &b);
-	l = overlay_layer(o, &place, 16, 16);
+	drawing_plane(o, INK_PLANE, &b);
+	l = drawing_layer(o, &place, 16, 16);
 	for (int i = 0; i < 256; i++)
 		assert_int_equal(l[i], i == 8 * 16 + 4 ? INK_PLANE : INK_NONE);
 	free(l);
-	overlay_unref(o);
+	drawing_unref(o);
 }
 
 static void
 a_plane_may_reach_outside(void **state)
 {
 	uint8_t bits[8] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
-	struct overlay_bits b = { -4, -4, 8, 8, bits };
-	struct overlay *o = overlay_new();
+	struct drawing_bits b = { -4, -4, 8, 8, bits };
+	struct drawing *o = drawing_new();
 	uint8_t *l;
 
 	(void)state;
-	overlay_plane(o, INK_PLANE, &b);
-	l = overlay_layer(o, &whole, 10, 10);
+	drawing_plane(o, INK_PLANE, &b);
+	l = drawing_layer(o, &whole, 10, 10);
 	for (int y = 0; y < 10; y++)
 		for (int x = 0; x < 10; x++)
 			assert_int_equal(l[y * 10 + x], x < 4 && y < 4 ? INK_PLANE : INK_NONE);
 	free(l);
-	overlay_unref(o);
+	drawing_unref(o);
 }
 
 static void
 far_away_points_end_and_draw_nothing(void **state)
 {
-	struct overlay_point p[] = { { -1e300, -1e300 }, { 1e300, -1e9 } };
-	struct overlay *o = overlay_new();
+	struct drawing_point p[] = { { -1e300, -1e300 }, { 1e300, -1e9 } };
+	struct drawing *o = drawing_new();
 	uint8_t *l, any = 0;
 
 	(void)state;
-	overlay_lines(o, INK_RULER, p, 2, false);
-	l = overlay_layer(o, &whole, 50, 50);
+	drawing_lines(o, INK_RULER, p, 2, false);
+	l = drawing_layer(o, &whole, 50, 50);
 	for (int i = 0; i < 2500; i++)
 		any |= l[i];
 	assert_int_equal(any, 0);
 	free(l);
-	overlay_unref(o);
+	drawing_unref(o);
 }
 
 static void
@@ -302,9 +302,9 @@ on_kitty_it_is_a_second_picture_that_goes_away(void **state)
 {
 	struct picture_encoding enc = at_cell(2, 4);
 	struct raster *base = noise(512, 512, true);
-	struct overlay *o = circle(256, 256, 60);
-	uint8_t *none = overlay_layer(NULL, &whole, 512, 512);
-	uint8_t *a = overlay_layer(o, &whole, 512, 512);
+	struct drawing *o = circle(256, 256, 60);
+	uint8_t *none = drawing_layer(NULL, &whole, 512, 512);
+	uint8_t *a = drawing_layer(o, &whole, 512, 512);
 	struct buf on, off;
 
 	(void)state;
@@ -319,7 +319,7 @@ on_kitty_it_is_a_second_picture_that_goes_away(void **state)
 	assert_non_null(strstr(off.data, "a=d,d=I"));
 	buf_release(&on);
 	buf_release(&off);
-	overlay_unref(o);
+	drawing_unref(o);
 	free(none);
 	free(a);
 	raster_free(base);
@@ -329,9 +329,9 @@ static void
 on_colour_the_ground_comes_back(void **state)
 {
 	struct raster *base = noise(60, 60, true);
-	struct overlay *o = box_of(5, 5, 50, 50);
-	uint8_t *none = overlay_layer(NULL, &whole, 60, 60), rgb[PALETTE_MAX * 3], index;
-	uint8_t *a = overlay_layer(o, &whole, 60, 60);
+	struct drawing *o = box_of(5, 5, 50, 50);
+	uint8_t *none = drawing_layer(NULL, &whole, 60, 60), rgb[PALETTE_MAX * 3], index;
+	uint8_t *a = drawing_layer(o, &whole, 60, 60);
 	struct buf off = delta(base, a, none, at_cell(1, 1));
 	struct sixel_image im;
 
@@ -345,7 +345,7 @@ on_colour_the_ground_comes_back(void **state)
 			(rgb[3 * index + c] * 100 + 127) / 255);
 	sixel_image_release(&im);
 	buf_release(&off);
-	overlay_unref(o);
+	drawing_unref(o);
 	free(none);
 	free(a);
 	raster_free(base);

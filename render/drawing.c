@@ -1,5 +1,5 @@
-/* Owns overlays and how they fall on a raster.  What they cost to send is delta.c's. */
-#include "render/overlay.h"
+/* Owns drawings and how they fall on a raster.  What they cost to send is delta.c's. */
+#include "render/drawing.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,31 +11,31 @@
 enum { CROSS_ARM = 11, CROSS_GAP = 4, FAR = 1 << 20 /* raster pixels: lines are cut there */ };
 
 struct item {
-	enum overlay_ink ink;
+	enum drawing_ink ink;
 	size_t n; /* points */
-	struct overlay_point *point;
+	struct drawing_point *point;
 	bool closed, cross;
-	struct overlay_bits plane; /* bits NULL: none */
+	struct drawing_bits plane; /* bits NULL: none */
 	uint8_t *bits;             /* its own copy */
 };
 
-struct overlay {
+struct drawing {
 	int refs; /* atomic */
 	size_t n, room;
 	struct item *item;
 };
 
-struct overlay *
-overlay_new(void)
+struct drawing *
+drawing_new(void)
 {
-	struct overlay *o = mem_zero(1, sizeof(*o));
+	struct drawing *o = mem_zero(1, sizeof(*o));
 
 	o->refs = 1;
 	return o;
 }
 
-struct overlay *
-overlay_ref(struct overlay *o)
+struct drawing *
+drawing_ref(struct drawing *o)
 {
 	if (o != NULL)
 		__atomic_add_fetch(&o->refs, 1, __ATOMIC_RELAXED);
@@ -43,7 +43,7 @@ overlay_ref(struct overlay *o)
 }
 
 void
-overlay_unref(struct overlay *o)
+drawing_unref(struct drawing *o)
 {
 	if (o == NULL || __atomic_sub_fetch(&o->refs, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
@@ -56,7 +56,7 @@ overlay_unref(struct overlay *o)
 }
 
 static struct item *
-add_item(struct overlay *o, enum overlay_ink ink, const struct overlay_point *p, size_t n)
+add_item(struct drawing *o, enum drawing_ink ink, const struct drawing_point *p, size_t n)
 {
 	struct item *it;
 
@@ -76,20 +76,20 @@ add_item(struct overlay *o, enum overlay_ink ink, const struct overlay_point *p,
 }
 
 void
-overlay_lines(struct overlay *o, enum overlay_ink ink, const struct overlay_point *p, size_t n,
+drawing_lines(struct drawing *o, enum drawing_ink ink, const struct drawing_point *p, size_t n,
 	bool closed)
 {
 	add_item(o, ink, p, n)->closed = closed;
 }
 
 void
-overlay_cross(struct overlay *o, enum overlay_ink ink, struct overlay_point at)
+drawing_cross(struct drawing *o, enum drawing_ink ink, struct drawing_point at)
 {
 	add_item(o, ink, &at, 1)->cross = true;
 }
 
 void
-overlay_plane(struct overlay *o, enum overlay_ink ink, const struct overlay_bits *b)
+drawing_plane(struct drawing *o, enum drawing_ink ink, const struct drawing_bits *b)
 {
 	struct item *it = add_item(o, ink, NULL, 0);
 	size_t bytes = ((size_t)b->width * b->height + 7) / 8;
@@ -109,7 +109,7 @@ struct layer {
 };
 
 static void
-dot(const struct layer *l, int x, int y, enum overlay_ink ink)
+dot(const struct layer *l, int x, int y, enum drawing_ink ink)
 {
 	if (x >= 0 && y >= 0 && x < l->width && y < l->height)
 		l->ink[(size_t)y * (size_t)l->width + (size_t)x] = (uint8_t)ink;
@@ -123,7 +123,7 @@ cut(double v)
 
 /* The raster pixel that a corner of the image falls on; the far edge of the image belongs to its last pixel. */
 static void
-on_raster(const struct layer *l, struct overlay_point p, int *x, int *y)
+on_raster(const struct layer *l, struct drawing_point p, int *x, int *y)
 {
 	*x = cut((p.x - l->place->left) * l->place->scale_x);
 	*y = cut((p.y - l->place->top) * l->place->scale_y);
@@ -135,7 +135,7 @@ on_raster(const struct layer *l, struct overlay_point p, int *x, int *y)
 
 /* Bresenham's line. */
 static void
-line(const struct layer *l, enum overlay_ink ink, int x, int y, int to_x, int to_y)
+line(const struct layer *l, enum drawing_ink ink, int x, int y, int to_x, int to_y)
 {
 	int dx = abs(to_x - x), dy = -abs(to_y - y), off = dx + dy;
 	int step_x = x < to_x ? 1 : -1, step_y = y < to_y ? 1 : -1;
@@ -185,7 +185,7 @@ draw_cross(const struct layer *l, const struct item *it)
 }
 
 static bool
-bit(const struct overlay_bits *b, uint32_t x, uint32_t y)
+bit(const struct drawing_bits *b, uint32_t x, uint32_t y)
 {
 	size_t at = (size_t)y * b->width + x;
 
@@ -209,7 +209,7 @@ covered(double start, double scale, int i, int origin, uint32_t n, uint32_t *fir
 }
 
 static bool
-any_bit(const struct overlay_bits *b, const uint32_t x[2], const uint32_t y[2])
+any_bit(const struct drawing_bits *b, const uint32_t x[2], const uint32_t y[2])
 {
 	for (uint32_t j = y[0]; j < y[1]; j++)
 		for (uint32_t i = x[0]; i < x[1]; i++)
@@ -221,7 +221,7 @@ any_bit(const struct overlay_bits *b, const uint32_t x[2], const uint32_t y[2])
 static void
 draw_plane(const struct layer *l, const struct item *it)
 {
-	const struct overlay_bits *b = &it->plane;
+	const struct drawing_bits *b = &it->plane;
 	const struct picture_place *p = l->place;
 	uint32_t x[2], y[2];
 
@@ -236,8 +236,8 @@ draw_plane(const struct layer *l, const struct item *it)
 }
 
 uint8_t *
-overlay_layer(
-	const struct overlay *o, const struct picture_place *place, uint32_t width, uint32_t height)
+drawing_layer(
+	const struct drawing *o, const struct picture_place *place, uint32_t width, uint32_t height)
 {
 	struct layer l = { mem_zero((size_t)width * height, 1), (int)width, (int)height, place };
 
@@ -255,7 +255,7 @@ overlay_layer(
 }
 
 struct raster *
-overlay_composed(const struct raster *base, const uint8_t *layer)
+drawing_composed(const struct raster *base, const uint8_t *layer)
 {
 	struct raster *r = raster_new(base->width, base->height, true);
 	size_t n = (size_t)base->width * base->height;

@@ -35,6 +35,29 @@ frame_new(const struct frame_info *info)
 	return f;
 }
 
+size_t
+overlay_bytes(uint32_t width, uint32_t height)
+{
+	return ((size_t)width * height + 7) / 8;
+}
+
+bool
+frame_overlay_at(const struct frame *f, unsigned n, uint32_t x, uint32_t y)
+{
+	const struct overlay *o;
+	int64_t column, row;
+	size_t i;
+
+	assert(n < f->overlays);
+	o = &f->overlay[n];
+	column = (int64_t)x - o->left;
+	row = (int64_t)y - o->top;
+	if (column < 0 || row < 0 || column >= o->width || row >= o->height)
+		return false;
+	i = (size_t)row * o->width + (size_t)column;
+	return o->bits[i / 8] >> i % 8 & 1;
+}
+
 struct frame *
 frame_ref(struct frame *f)
 {
@@ -47,6 +70,8 @@ frame_unref(struct frame *f)
 {
 	if (f == NULL || __atomic_sub_fetch(&f->refs, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
+	for (unsigned i = 0; i < f->overlays; i++)
+		free(f->overlay[i].bits);
 	free(f->modality_lut.values);
 	free(f->voi_lut.values);
 	free(f->pixels);

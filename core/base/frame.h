@@ -48,6 +48,19 @@ struct frame_info {
 	struct voi_window window[FRAME_WINDOWS_MAX];
 };
 
+enum { FRAME_OVERLAYS_MAX = 16 };
+
+/* PS3.3 C.9.2: a plane of one bit a pixel, drawn over the picture by those who show it.  It may be
+ * larger than the picture or lie beside it, and hold text that names somebody. */
+struct overlay {
+	int32_t left, top;      /* of its first pixel; the picture's first is 0, 0 */
+	uint32_t width, height; /* 1..65535 each */
+	uint16_t group;         /* 0x6000..0x60fe, even */
+	char type;              /* G graphics, R region of interest, ? anything else */
+	char label[64];         /* or the description where there is none; UTF-8; may be empty */
+	uint8_t *bits; /* row by row, no gaps: pixel i is bit i % 8 of byte i / 8; the rest is 0 */
+};
+
 struct frame {
 	int refs; /* atomic; use frame_ref and frame_unref */
 	struct frame_info info;
@@ -55,6 +68,8 @@ struct frame {
 	struct lut voi_lut;      /* input is in modality units */
 	size_t bytes;            /* of pixels */
 	void *pixels;            /* row by row from the top left, no gaps; aligned to 16 */
+	unsigned overlays;       /* planes of this frame; those that are broken are left out */
+	struct overlay overlay[FRAME_OVERLAYS_MAX]; /* owned by the frame with their bits */
 };
 
 /* Bytes of one pixel of `kind`. */
@@ -63,6 +78,12 @@ size_t frame_pixel_size(enum frame_kind kind);
 /* A new frame with one reference, pixels zeroed, LUTs empty, info copied.  Asserts
  * that width and height are 1..65535: the decoder has refused anything else. */
 struct frame *frame_new(const struct frame_info *info);
+
+/* Bytes of the bits of a plane. */
+size_t overlay_bytes(uint32_t width, uint32_t height);
+
+/* Is plane n set at pixel x, y of the picture?  False where it does not reach. */
+bool frame_overlay_at(const struct frame *f, unsigned n, uint32_t x, uint32_t y);
 
 struct frame *frame_ref(struct frame *f);
 void frame_unref(struct frame *f); /* NULL is allowed */

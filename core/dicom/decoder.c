@@ -77,7 +77,7 @@ open_memory(struct decoder *d, struct err *e)
 
 	if (size < WIRE_HEADER_ROOM)
 		size = WIRE_HEADER_ROOM;
-	size += WIRE_PIXELS_AT;
+	size += WIRE_PIXELS_AT + WIRE_OVERLAY_ROOM;
 	d->memory_fd = memfd_create("wetread-decoder", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (d->memory_fd < 0 || ftruncate(d->memory_fd, (off_t)size) != 0 ||
 		fcntl(d->memory_fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
@@ -278,7 +278,7 @@ uid_sane(const char *s)
 static bool
 header_sane(const struct header *h)
 {
-	if (h->frames > INT32_MAX)
+	if (h->frames > INT32_MAX || h->overlays > 128)
 		return false;
 	for (int i = 0; i < ATTR_COUNT; i++)
 		if (attr_table[i].kind == ATTR_KIND_UID && !str_empty(h->value[i]) &&
@@ -319,6 +319,7 @@ decoder_header(struct decoder *d, int fd, struct header **out, struct err *e)
 	h = mem_zero(1, sizeof(*h));
 	h->flags = w.flags;
 	h->frames = w.frames;
+	h->overlays = w.overlays;
 	h->pixel_offset = w.pixel_offset;
 	h->pixel_bytes = w.pixel_bytes;
 	at = d->memory + sizeof(w);
@@ -424,12 +425,65 @@ only_numbers(struct frame *f)
 			p[i] = 0;
 }
 
+static bool
+overlay_sane(const struct wire_overlay *w)
+{
+	return w->width >= 1 && w->width <= 65535 && w->height >= 1 && w->height <= 65535 &&
+		w->left >= -65536 && w->left <= 65536 && w->top >= -65536 && w->top <= 65536 &&
+		(w->group & 0xff01) == 0x6000 &&
+		(w->type == 'G' || w->type == 'R' || w->type == '?');
+}
+
+/* The plane whose bits are at `at`; bits behind the last pixel are cleared. */
+static void
+take_overlay(const struct wire_overlay *w, const unsigned char *at, struct overlay *out)
+{
+	size_t bytes = overlay_bytes(w->width, w->height);
+	unsigned used = (unsigned)((size_t)w->width * w->height % 8);
+
+	out->left = w->left;
+	out->top = w->top;
+	out->width = w->width;
+	out->height = w->height;
+	out->group = w->group;
+	out->type = w->type;
+	memcpy(out->label, w->label, sizeof(out->label));
+	out->label[sizeof(out->label) - 1] = '\0';
+	str_clean(out->label);
+	out->bits = mem_alloc(bytes);
+	memcpy(out->bits, at, bytes);
+	if (used != 0)
+		out->bits[bytes - 1] &= (uint8_t)((1u << used) - 1);
+}
+
+/* *end: of what the answer takes of the memory, so far and then in all. */
+static bool
+take_overlays(const struct decoder *d, const struct wire_frame *w, struct frame *f, size_t *end)
+{
+	if (w->overlays > FRAME_OVERLAYS_MAX)
+		return false;
+	for (uint32_t i = 0; i < w->overlays; i++) {
+		size_t at = wire_next(*end), bytes;
+
+		if (!overlay_sane(&w->overlay[i]))
+			return false;
+		bytes = overlay_bytes(w->overlay[i].width, w->overlay[i].height);
+		if (at > d->memory_size || bytes > d->memory_size - at)
+			return false;
+		take_overlay(&w->overlay[i], d->memory + at, &f->overlay[i]);
+		f->overlays = i + 1;
+		*end = at + bytes;
+	}
+	return true;
+}
+
 enum rc
 decoder_frame(struct decoder *d, int fd, uint32_t index, struct frame **out, struct err *e)
 {
 	struct wire_request request = { .magic = WIRE_MAGIC, .op = WIRE_FRAME, .index = index };
 	struct wire_frame w;
 	struct frame *f;
+	size_t end;
 	enum rc rc;
 
 	*out = NULL;
@@ -441,14 +495,16 @@ decoder_frame(struct decoder *d, int fd, uint32_t index, struct frame **out, str
 		return senseless(d, e);
 
 	f = frame_new(&w.info);
+	end = WIRE_PIXELS_AT + f->bytes;
 	if (!take_lut(&w.modality, d->memory + WIRE_MODALITY_AT, &f->modality_lut) ||
-		!take_lut(&w.voi, d->memory + WIRE_VOI_AT, &f->voi_lut)) {
+		!take_lut(&w.voi, d->memory + WIRE_VOI_AT, &f->voi_lut) ||
+		!take_overlays(d, &w, f, &end)) {
 		frame_unref(f);
 		return senseless(d, e);
 	}
 	memcpy(f->pixels, d->memory + WIRE_PIXELS_AT, f->bytes);
 	only_numbers(f);
-	trim(d, WIRE_PIXELS_AT + f->bytes);
+	trim(d, end);
 	*out = f;
 	return RC_OK;
 }

@@ -20,8 +20,9 @@ enum header_flag {
 };
 
 struct header {
-	uint32_t flags;  /* of enum header_flag */
-	uint32_t frames; /* 1..; 0 without pixels */
+	uint32_t flags;    /* of enum header_flag */
+	uint32_t frames;   /* 1..; 0 without pixels */
+	uint32_t overlays; /* 60xx groups that hold a plane, or say that one is in the pixels */
 	uint64_t pixel_offset; /* where the value of the pixel data starts in the file; 0 unknown (deflated) */
 	uint64_t pixel_bytes; /* its length up to the end of the file at most; 0 without pixels */
 	char *value[ATTR_COUNT]; /* NULL absent, "" present and empty; cleaned UTF-8; owned */

@@ -3,6 +3,7 @@
 #ifndef CORE_DICOM_WIRE_H
 #define CORE_DICOM_WIRE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/base/err.h"
@@ -50,14 +51,15 @@ enum {
 	WIRE_MODALITY_AT = 4096,         /* uint16_t values of the modality LUT */
 	WIRE_VOI_AT = WIRE_MODALITY_AT + 2 * WIRE_LUT_MAX,
 	WIRE_PIXELS_AT = WIRE_VOI_AT + 2 * WIRE_LUT_MAX,
-	WIRE_HEADER_ROOM = 8 * 1024 * 1024 /* holds any struct wire_header and what follows it */
+	WIRE_OVERLAY_ROOM = 64 * 1024 * 1024, /* bits of all planes of a frame, behind its pixels */
+	WIRE_HEADER_ROOM = 8 * 1024 * 1024    /* holds any struct wire_header and what follows it */
 };
 
 #define WIRE_ABSENT UINT32_MAX
 
 /* At the start of the memory after WIRE_HEADER; then the values without NULs, then the JSON. */
 struct wire_header {
-	uint32_t flags, frames;
+	uint32_t flags, frames, overlays;
 	uint64_t pixel_offset, pixel_bytes;
 	uint32_t length[ATTR_COUNT]; /* WIRE_ABSENT: no such element */
 	uint32_t json;
@@ -68,11 +70,28 @@ struct wire_lut {
 	uint32_t count, bits;
 };
 
-/* At the start of the memory after WIRE_FRAME. */
+struct wire_overlay {
+	int32_t left, top;
+	uint32_t width, height;
+	uint16_t group;
+	char type;
+	char label[sizeof(((struct overlay *)0)->label)];
+};
+
+/* At the start of the memory after WIRE_FRAME.  The pixels are at WIRE_PIXELS_AT, the bits of the
+ * overlays behind them one after the other, each from wire_next() of what came before it. */
 struct wire_frame {
 	struct frame_info info;
 	struct wire_lut modality, voi;
+	uint32_t overlays;
+	struct wire_overlay overlay[FRAME_OVERLAYS_MAX];
 };
+
+static inline size_t
+wire_next(size_t end)
+{
+	return (end + 15) / 16 * 16;
+}
 
 _Static_assert(sizeof(struct wire_frame) <= WIRE_MODALITY_AT, "the frame's description fits");
 _Static_assert(sizeof(struct wire_header) + (size_t)ATTR_COUNT * WIRE_VALUE_MAX + WIRE_JSON_MAX <=

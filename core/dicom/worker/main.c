@@ -27,6 +27,13 @@ struct worker {
 	int64_t arrived; /* of the request at hand, monotonic microseconds */
 };
 
+/* Decoded bytes that one frame may have. */
+static size_t
+frame_limit(const struct worker *w)
+{
+	return w->memory_size - WIRE_PIXELS_AT - WIRE_OVERLAY_ROOM;
+}
+
 /* ---- answers ---------------------------------------------------------------------------------- */
 
 static void
@@ -37,6 +44,7 @@ write_header(struct worker *w, const struct header *h)
 
 	out->flags = h->flags;
 	out->frames = h->frames;
+	out->overlays = h->overlays;
 	out->pixel_offset = h->pixel_offset;
 	out->pixel_bytes = h->pixel_bytes;
 	for (int i = 0; i < ATTR_COUNT; i++) {
@@ -75,14 +83,14 @@ answer_check(struct worker *w, const struct wire_request *request, struct err *e
 	/* A quarter of the time is kept for the frame that is being decoded when the rest is over. */
 	int64_t deadline = w->arrived + (int64_t)request->seconds * 750000;
 
-	return pixels_check(&w->file.picture, deadline, w->memory_size - WIRE_PIXELS_AT, e);
+	return pixels_check(&w->file.picture, deadline, frame_limit(w), e);
 }
 
 static enum rc
 answer_frame(struct worker *w, const struct wire_request *request, struct err *e)
 {
-	return pixels_frame(&w->file.picture, w->charsets, request->index,
-		w->memory_size - WIRE_PIXELS_AT, w->memory, e);
+	return pixels_frame(
+		&w->file.picture, w->charsets, request->index, frame_limit(w), w->memory, e);
 }
 
 static enum rc (*const answers[])(struct worker *, const struct wire_request *, struct err *) = {
@@ -158,7 +166,8 @@ open_memory(struct worker *w)
 	struct stat st;
 	void *p;
 
-	if (fstat(WIRE_MEMORY_FD, &st) != 0 || st.st_size < WIRE_PIXELS_AT + WIRE_HEADER_ROOM)
+	if (fstat(WIRE_MEMORY_FD, &st) != 0 ||
+		st.st_size < WIRE_PIXELS_AT + WIRE_HEADER_ROOM + WIRE_OVERLAY_ROOM)
 		return false;
 	w->memory_size = (size_t)st.st_size;
 	p = mmap(NULL, w->memory_size, PROT_READ | PROT_WRITE, MAP_SHARED, WIRE_MEMORY_FD, 0);

@@ -10,6 +10,7 @@
 #include "core/dicom/worker/codec.h"
 #include "core/dicom/worker/codestream.h"
 #include "core/dicom/worker/colour.h"
+#include "core/dicom/worker/overlay.h"
 #include "core/dicom/worker/rle.h"
 #include "core/dicom/worker/summary.h"
 #include "core/dicom/worker/unpack.h"
@@ -274,6 +275,8 @@ pixels_frame(struct picture *p, const struct charsets *all, uint32_t index, size
 		return rc;
 	image_info(p->d, &p->shape, index, &c, out, memory);
 	rc = show(p, &raw, out->info.kind, memory + WIRE_PIXELS_AT, e);
+	if (rc == RC_OK)
+		overlay_read(&(struct overlay_job){ p->d, &p->shape, &raw, &c, index }, out, memory);
 	free(owned);
 	return rc;
 }

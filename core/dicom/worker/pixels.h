@@ -24,8 +24,8 @@ struct picture {
 	struct fragments fragments; /* walked once; count 0 before */
 };
 
-/* Decode frame `index` into `memory`, laid out as wire.h says, which holds WIRE_PIXELS_AT + limit
- * bytes.  The rc of decoder_frame. */
+/* Decode frame `index` into `memory`, laid out as wire.h says, which holds WIRE_PIXELS_AT + limit +
+ * WIRE_OVERLAY_ROOM bytes.  The rc of decoder_frame. */
 enum rc pixels_frame(struct picture *p, const struct charsets *all, uint32_t index, size_t limit,
 	uint8_t *memory, struct err *e);
 

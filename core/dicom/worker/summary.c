@@ -8,6 +8,7 @@
 #include "core/base/str.h"
 #include "core/dicom/wire.h"
 #include "core/dicom/worker/image.h"
+#include "core/dicom/worker/overlay.h"
 #include "core/dicom/worker/value.h"
 
 /* Where an attribute may be found that is not at the top level: what all frames share, the first
@@ -158,6 +159,9 @@ summary_fill(const struct dicom *d, const struct charsets *all, struct header *h
 	h->flags |= d->flags;
 	fill_all(&f);
 	image_shape(d, &shape);
+	h->overlays = overlay_count(d);
+	if (h->overlays > 0)
+		h->flags |= HEADER_OVERLAY; /* those in the pixels have no data of their own */
 	if (d->pixel.tag != 0 && shape.width > 0 && shape.height > 0) {
 		h->flags |= HEADER_PIXELS;
 		h->frames = shape.frames;

@@ -6,6 +6,7 @@
 #   make install    PREFIX, DESTDIR       make asan tsan  instrumented builds and their tests
 #   make format     clang-format          make lint       layers, sizes, cppcheck
 #   make fuzz       libFuzzer             make docs       docs/KEYS.md from the tables
+#   make mutants    10,000 damaged files through the decoder, the same each time
 #
 # V=1 shows commands; CC and CXX choose the compiler (gcc or clang); B the build folder.
 
@@ -234,19 +235,28 @@ run-bench: all $(BENCH)
 # libFuzzer on our own parsers, SECONDS_EACH for each; what breaks one is kept in build/fuzz/found
 FUZZ := B=$(B)/fuzz CC=clang CXX=clang++ OPT='-O1 -g' SAN='-fsanitize=fuzzer-no-link,address,undefined'
 SECONDS_EACH ?= 60
+FUZZ_SEEDS := $(wildcard ../shared/corpus/dev/syntaxes)
 .PHONY: fuzz
 fuzz: deps-check
 	@$(MAKE) --no-print-directory $(FUZZ) fuzz-programs
 	@mkdir -p $(B)/fuzz/found
-	@for f in header rle; do mkdir -p $(B)/fuzz/seeds-$$f; \
+	@for f in header frame rle; do mkdir -p $(B)/fuzz/seeds-$$f; \
 		$(B)/fuzz/fuzz_$$f -max_total_time=$(SECONDS_EACH) -timeout=20 -rss_limit_mb=3072 -verbosity=0 \
-			-print_final_stats=1 -artifact_prefix=$(B)/fuzz/found/ $(B)/fuzz/seeds-$$f || exit 1; done
+			-max_len=100000 -print_final_stats=1 -artifact_prefix=$(B)/fuzz/found/ \
+			$(B)/fuzz/seeds-$$f $(FUZZ_SEEDS) || exit 1; done
 .PHONY: fuzz-programs
-fuzz-programs: $(B)/fuzz_header $(B)/fuzz_rle
+fuzz-programs: $(B)/fuzz_header $(B)/fuzz_frame $(B)/fuzz_rle
 $(B)/fuzz_%: tests/fuzz/fuzz_%.c $(B)/libdecode.a $(B)/libcore.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@.o $<
 	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $@.o $(filter %.a,$^) $(DECODE_LIBS) $(CORE_LIBS)
+
+# The share of them that make check takes is in tests/unit/dicom/test_mutants.c.
+MUTANTS ?= 10000
+.PHONY: mutants
+mutants: deps-check
+	@$(MAKE) --no-print-directory $(B)/tests/unit/dicom/test_mutants
+	@WETREAD_MUTANTS=$(MUTANTS) $(B)/tests/unit/dicom/test_mutants
 
 # what is made from the tables
 docs:

@@ -221,11 +221,16 @@ $(B)/bench/bench_viewer: tests/bench/bench_viewer.c $(SUPPORT_OBJ) $(B)/libcore.
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka -lvterm -lutil $(CORE_LIBS)
+$(B)/bench/bench_decoder: $(B)/obj/tests/bench/bench_decoder.o $(B)/libdecode.a $(B)/libcore.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(DECODE_LIBS) $(CORE_LIBS)
 bench: deps-check
 	@$(MAKE) --no-print-directory run-bench
 .PHONY: run-bench
 run-bench: all $(BENCH)
 	@$(B)/bench/bench_render
+	@$(B)/bench/bench_decoder
 	@$(B)/bench/bench_worklist
 	@[ -e $(B)/demo/demo ] || { rm -rf $(B)/demo; $(B)/wetread demo $(B)/demo >/dev/null; }
 	@$(B)/bench/bench_viewer $(B)/demo

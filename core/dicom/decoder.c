@@ -115,6 +115,12 @@ ready(struct decoder *d, struct err *e)
 	return spawn_start(&d->child, &args, e);
 }
 
+void
+decoder_prepare(struct decoder *d)
+{
+	ready(d, NULL);
+}
+
 static bool
 send_request(int sock, const struct wire_request *request, int fd)
 {

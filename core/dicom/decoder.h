@@ -26,6 +26,11 @@ struct decoder;
 struct decoder *decoder_new(const struct decoder_limits *limits);
 void decoder_free(struct decoder *d);
 
+/* Start the process now, without waiting for it: a first slice waits 25 ms for
+ * libraries to be loaded, which may as well happen while somebody types a password.  What goes wrong is told by the
+ * first call.  The process ends with the thread that started it, so this is for one that stays. */
+void decoder_prepare(struct decoder *d);
+
 /* Parse the header of the file open at `fd` (regular, read from its start; the descriptor stays the
  * caller's and its offset is not used).  RC_INVALID: not DICOM or no SOP Instance UID; RC_CORRUPT:
  * broken, or it killed the decoder; RC_LIMIT: over a cap or too slow.  *out: free with header_free.

@@ -90,6 +90,26 @@ a_new_decoder_starts_nothing(void **state)
 	decoder_free(NULL);
 }
 
+static void
+a_prepared_decoder_waits_for_its_first_file(void **state)
+{
+	struct decoder *d = make_decoder();
+	struct maker m;
+	pid_t first;
+
+	(void)state;
+	decoder_prepare(d);
+	first = child_of_ours();
+	assert_true(first > 0);
+	decoder_prepare(d);
+	assert_int_equal(child_of_ours(), first);
+	add_file(&m);
+	header_free(good_header(d, &m));
+	assert_int_equal(child_of_ours(), first);
+	decoder_free(d);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
 /* 64 KiB that inflate to 64 MiB of zeros, in a decoder that may allocate 24 MiB. */
 static void
 memory_has_a_limit_and_the_next_file_works(void **state)
@@ -215,6 +235,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_new_decoder_starts_nothing),
+		cmocka_unit_test(a_prepared_decoder_waits_for_its_first_file),
 		cmocka_unit_test(a_killed_decoder_is_replaced_without_a_word),
 		cmocka_unit_test(nothing_is_left_behind),
 		cmocka_unit_test(memory_has_a_limit_and_the_next_file_works),

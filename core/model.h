@@ -35,6 +35,7 @@ struct image {
 	int64_t slices;  /* frames; 0 without pixels */
 	char fault[160]; /* why its pixels could not be decoded; "" fine */
 	char position[100], orientation[160], patient_orientation[40];
+	char pixel_spacing[40], detector_spacing[40]; /* mm, "row\\column"; "" unknown */
 	long number; /* instance number, 0 where absent */
 };
 

@@ -100,6 +100,12 @@ drawing_plane(struct drawing *o, enum drawing_ink ink, const struct drawing_bits
 	it->plane.bits = it->bits;
 }
 
+bool
+drawing_is_empty(const struct drawing *o)
+{
+	return o->n == 0;
+}
+
 /* ---- layers ---- */
 
 struct layer {

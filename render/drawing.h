@@ -44,6 +44,8 @@ void drawing_cross(struct drawing *o, enum drawing_ink ink, struct drawing_point
 /* A plane; copied.  Any pixel of it that falls on a raster pixel inks that. */
 void drawing_plane(struct drawing *o, enum drawing_ink ink, const struct drawing_bits *b);
 
+bool drawing_is_empty(const struct drawing *o);
+
 /* The layer of `o` (NULL: an empty one) on a raster of width x height; free() it. */
 uint8_t *drawing_layer(const struct drawing *o, const struct picture_place *place, uint32_t width,
 	uint32_t height);

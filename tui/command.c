@@ -74,6 +74,7 @@ command_refusal(enum command c, unsigned have)
 		{ NEED_TASK,
 			"this step of the series is not open for you; Tab on the worklist shows "
 			"your steps" },
+		{ NEED_CURSOR, "this works with the cross-hair: c brings it, b begins a box" },
 		{ NEED_IMAGE, "wait for the picture: you can only judge what is on the glass" },
 	};
 	unsigned lacking = command_info(c)->needs & ~have;

@@ -21,6 +21,7 @@ enum need {
 	NEED_IMAGE = 1 << 3,  /* a picture on the glass */
 	NEED_TASK = 1 << 4,   /* an open task of the user's on this series */
 	NEED_DIALOG = 1 << 5, /* an open dialog */
+	NEED_CURSOR = 1 << 6, /* the cross-hair of the viewer */
 };
 
 struct command_info {

@@ -4,6 +4,7 @@
 #define TUI_DIALOG_H
 
 #include "core/ledger/decision.h"
+#include "core/ledger/mark.h"
 #include "tui/app.h"
 
 struct dialog_ops {
@@ -36,6 +37,8 @@ struct dialog_verdict {
 	char modality[20];
 	char codes[DECISION_REASONS][12];
 	size_t code_count;
+	const struct mark *marks; /* signed with a fail; lent as long as the dialog is open */
+	size_t mark_count;
 	/* just before it is signed: what was seen goes into the ledger first */
 	void (*before)(struct app *app, const struct dialog_verdict *v);
 	/* after it was signed; the next series of the queue, 0 none */

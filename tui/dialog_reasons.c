@@ -222,5 +222,7 @@ dialog_reasons(struct app *app, const struct dialog_verdict *v)
 	d->menu_count = reason_menu(v->step, v->modality, d->menu, REASONS_MOST);
 	snprintf(d->d.title, sizeof(d->d.title), "Why does %s fail?", v->step);
 	search(d);
+	for (size_t i = 0; i < d->menu_count && v->mark_count > 0; i++)
+		d->chosen[i] = strcmp(d->menu[i]->code, "PHI-PIX") == 0; /* what marks are for */
 	dialog_open_take(app, &d->d);
 }

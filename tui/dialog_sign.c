@@ -24,6 +24,7 @@ struct sign_job {
 	struct session session; /* a copy: its key lives until the logout, which is a later job */
 	struct dialog_verdict v;
 	char note[DECISION_NOTE + 1], password[1024];
+	struct mark *marks; /* a copy */
 	struct decision_receipt receipt;
 	bool has_next;
 	struct worklist_row next;
@@ -58,6 +59,8 @@ sign_run(struct job *job, struct ledger *l)
 		.seen = j->v.seen,
 		.password = j->password,
 		.reason_count = j->v.code_count,
+		.marks = j->marks,
+		.mark_count = j->v.mark_count,
 	};
 	int64_t place = 0;
 
@@ -98,14 +101,26 @@ sign_done(struct job *job, struct app *app)
 }
 
 static void
+sign_job_release(struct job *job)
+{
+	free(((struct sign_job *)job)->marks);
+	free(job);
+}
+
+static void
 post(struct app *app, struct sign_dialog *d)
 {
 	struct sign_job *j = mem_zero(1, sizeof(*j));
 
 	j->job.run = sign_run;
 	j->job.done = sign_done;
+	j->job.release = sign_job_release;
 	j->session = app->session;
 	j->v = d->v;
+	if (d->v.mark_count > 0) {
+		j->marks = mem_zero(d->v.mark_count, sizeof(*j->marks));
+		memcpy(j->marks, d->v.marks, d->v.mark_count * sizeof(*j->marks));
+	}
 	str_copy(j->note, sizeof(j->note), d->note.text);
 	str_copy(j->password, sizeof(j->password), d->password.text);
 	d->signing = true;
@@ -147,6 +162,9 @@ sign_draw(struct app *app, struct dialog *dialog, struct area in)
 			i > 0 ? ", " : "", d->v.codes[i]);
 	row = draw_wrapped(row, in, STYLE_BOLD, d->v.what, 2);
 	row = draw_wrapped(row, in, d->v.unseen ? STYLE_WARN : STYLE_PLAIN, d->v.seen, 3);
+	if (d->v.mark_count > 0)
+		draw_format(row++, in.column, in.columns, STYLE_WARN, "%zu mark%s of burned-in text",
+			d->v.mark_count, d->v.mark_count == 1 ? "" : "s");
 	if (codes[0] != '\0')
 		row = draw_wrapped(row, in, STYLE_WARN, codes, 2);
 	draw_text(row++, in.column, in.columns, STYLE_PLAIN, "meaning: review");

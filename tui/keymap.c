@@ -20,8 +20,8 @@ struct keymap {
 	size_t n;
 };
 
-static const char *const sections[] = { "common", "list", "worklist", "viewer", "tags", "help",
-	"login", "dialog" };
+static const char *const sections[] = { "common", "list", "worklist", "viewer", "cursor", "tags",
+	"help", "login", "dialog" };
 
 enum { FILE_MOST = 1 << 16 };
 

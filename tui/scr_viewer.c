@@ -46,6 +46,8 @@ on_acknowledged(struct app *app, void *state, uint64_t tag, bool answered)
 		return;
 	}
 	seen_on_glass(&s->f.seen, &look, answered, clock_now(NULL));
+	if (s->tool.on || s->tool.marks.n > 0 || s->port.shot.frame->overlays > 0)
+		tool_show(app, s); /* its planes are known only now */
 	if (!s->unsaved)
 		s->save_at = clock_mono_us() + SAVE_MS * 1000;
 	s->unsaved = true;
@@ -123,7 +125,7 @@ viewer_draw(struct app *app, void *state, struct area a)
 {
 	struct viewer_state *s = state;
 	struct area facts = a;
-	char instead[64];
+	struct facts_more more = { .lines = 0 };
 
 	check_cover(app, s);
 	if (s->port.cells.rows > 0 && s->loaded && s->f.slices > 0 && s->port.failed == RC_OK)
@@ -140,8 +142,10 @@ viewer_draw(struct app *app, void *state, struct area a)
 		facts.row = a.row + a.rows - FACTS_ROWS;
 		facts.rows = FACTS_ROWS;
 	}
-	modes_text(app, &s->modes, &s->f, &s->port, instead);
-	viewer_facts_draw(app, &s->f, &s->port, instead, facts);
+	modes_text(app, &s->modes, &s->f, &s->port, more.instead);
+	if (s->modes.mode == VIEW_SLICES)
+		more.lines = tool_text(app, s, more.line);
+	viewer_facts_draw(app, &s->f, &s->port, &more, facts);
 	if (s->modes.mode == VIEW_SLICES && s->port.on_glass && s->port.glass != s->port.want)
 		draw_format(a.row + a.rows - 1, a.columns - FACTS_COLUMNS + 1, FACTS_COLUMNS - 1,
 			STYLE_DIM, "%u loading", s->port.want + 1);
@@ -181,14 +185,26 @@ viewer_have(struct app *app, void *state)
 	/* objects without pixels can be judged by their header: there is no picture to wait for */
 	if (s->loaded && (s->port.on_glass || s->f.slices == 0))
 		have |= NEED_IMAGE;
+	if (s->loaded && s->tool.on && s->modes.mode == VIEW_SLICES)
+		have |= NEED_CURSOR;
 	return have;
 }
 
-/* Going back first leaves the contact sheet or the projection. */
+/* While the cross-hair is there its keys come first.  Going back first leaves what is being drawn, the cross-hair, the
+ * contact sheet or the projection. */
 static bool
 viewer_key(struct app *app, void *state, const struct key *k)
 {
 	struct viewer_state *s = state;
+	bool tool = s->loaded && s->tool.on && s->modes.mode == VIEW_SLICES;
+	enum command c = tool ? keymap_find(app->keys, "cursor", "viewer", k->code) : CMD_NONE;
+
+	if (tool && c == CMD_BACK)
+		return tool_escape(app, s);
+	if (c != CMD_NONE) {
+		app_command(app, c, NULL);
+		return true;
+	}
 
 	if (s->modes.mode == VIEW_SLICES ||
 		keymap_find(app->keys, "viewer", NULL, k->code) != CMD_BACK)
@@ -222,6 +238,10 @@ viewer_mouse(struct app *app, void *state, const struct key *k)
 	if (k->mouse == MOUSE_PRESS &&
 		modes_clicked(app, &s->modes, &s->port, k->row, k->column, &slice)) {
 		viewer_open_slice(app, s, slice);
+		app_stale(app);
+		return;
+	}
+	if (s->loaded && s->modes.mode == VIEW_SLICES && tool_mouse(app, s, k)) {
 		app_stale(app);
 		return;
 	}
@@ -354,6 +374,7 @@ static const enum command viewer_keys[] = { CMD_PASS, CMD_FAIL, CMD_LATER, CMD_W
 const struct screen_ops scr_viewer_ops = {
 	.title = "Viewer",
 	.section = "viewer",
+	.section2 = "cursor",
 	.state_size = sizeof(struct viewer_state),
 	.open = viewer_open,
 	.close = viewer_close,

@@ -37,6 +37,8 @@ viewer_go(struct app *app, struct viewer_state *s, int64_t slice)
 						: (uint32_t)slice;
 	viewer_letters(s);
 	slice = s->port.want;
+	drawing_unref(s->port.over);
+	s->port.over = tool_drawing(app, s, s->port.want);
 	s->port.want = before;
 	viewport_go(app, &s->port, slice);
 }
@@ -303,6 +305,10 @@ viewer_command(struct app *app, void *state, enum command c, const char *argumen
 {
 	struct viewer_state *s = state;
 
+	if (s->modes.mode == VIEW_SLICES && tool_command(app, s, c)) {
+		app_stale(app);
+		return;
+	}
 	if (mode_command(app, s, c) || move_command(app, s, c) || window_command(app, s, c) ||
 		zoom_command(app, s, c))
 		return;

@@ -35,6 +35,10 @@ viewer_facts_take(struct viewer_facts *f, struct series *series, struct image **
 	*images = NULL;
 	f->image_count = n;
 	f->opened_us = clock_mono_us();
+	if (strcmp(f->series.modality, "CT") == 0)
+		str_copy(f->unit, sizeof(f->unit), "HU");
+	else if (f->series.value[ATTR_UNITS] != NULL)
+		str_copy(f->unit, sizeof(f->unit), f->series.value[ATTR_UNITS]);
 	number_slices(f);
 	seen_take(&f->seen, f->slices, rule, kept);
 }
@@ -230,18 +234,20 @@ put_why(struct lines *l, const struct viewer_facts *f)
 
 void
 viewer_facts_draw(struct app *app, const struct viewer_facts *f, const struct viewport *v,
-	const char *instead, struct area a)
+	const struct facts_more *more, struct area a)
 {
 	struct lines l = { .a = a };
 	const char *modality = f->series.modality;
 	char text[400];
 
-	if (*instead != '\0')
-		put(&l, STYLE_BOLD, instead);
+	if (more->instead[0] != '\0')
+		put(&l, STYLE_BOLD, more->instead);
 	else
 		put_slice(&l, f, v);
 	put_glass(&l, app, v);
 	put_seen(&l, f);
+	for (unsigned i = 0; i < more->lines; i++)
+		put_wrapped(&l, STYLE_ACCENT, more->line[i]);
 	snprintf(text, sizeof(text), "%s  %s", modality, f->standing);
 	put(&l, STYLE_ACCENT, text);
 	if (a.rows > 12) {

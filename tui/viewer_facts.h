@@ -17,6 +17,8 @@ struct viewer_facts {
 	uint32_t *slice_image; /* which image slice i belongs to */
 	struct viewer_seen seen;
 	int64_t opened_us;
+	char unit[16]; /* of its values: "HU", "Bq/ml"; "" none known */
+	double suv;    /* body-weight SUV of one unit; 0 the header does not allow it */
 	char standing[120];
 };
 
@@ -32,9 +34,14 @@ void viewer_what(const struct viewer_facts *f, char *to, size_t size);
 /* "seen 117/117 at 1:1, 2 windows, 38 s" */
 void viewer_seen_text(const struct viewer_facts *f, const struct viewport *v, const struct app *app,
 	char *to, size_t size);
-/* `instead` stands in for the slice's number where it is not "". */
+/* Lines of others among the facts. */
+struct facts_more {
+	char instead[64]; /* stands in for the slice's number where it is not "" */
+	char line[8][96];
+	unsigned lines;
+};
 void viewer_facts_draw(struct app *app, const struct viewer_facts *f, const struct viewport *v,
-	const char *instead, struct area a);
+	const struct facts_more *more, struct area a);
 void viewer_open_tags(struct app *app, const struct viewer_facts *f, uint32_t slice);
 
 /* Argument of scr_tags_ops.open. */

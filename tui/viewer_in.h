@@ -6,6 +6,7 @@
 #include "tui/app.h"
 #include "tui/viewer_facts.h"
 #include "tui/viewer_modes.h"
+#include "tui/viewer_tool.h"
 #include "tui/viewport.h"
 
 enum { VIEWER_SWEEP_MS = 250 };
@@ -14,6 +15,7 @@ struct viewer_state {
 	struct viewer_facts f;
 	struct viewport port;
 	struct viewer_modes modes;
+	struct viewer_tool tool;
 	struct worklist_query queue;
 	char queue_step[32], queue_filter[200];
 	bool loaded, failed;

@@ -27,6 +27,8 @@ struct load_job {
 	struct image *images;
 	size_t image_count;
 	struct seen seen;
+	struct mark *marks;
+	size_t mark_count;
 	char standing[120];
 	bool open;
 	struct look_rule rule;
@@ -79,6 +81,8 @@ load_run(struct job *job, struct ledger *l)
 	j->open = worklist_is_open(l, j->task);
 	j->rule = look_rule_of(l, j->queue_step);
 	seen_load(l, j->user, j->series, &j->seen, NULL);
+	mark_draft_load(
+		l, j->user, j->series, j->series_row.revision, &j->marks, &j->mark_count, NULL);
 }
 
 static void
@@ -89,6 +93,7 @@ load_release(struct job *job)
 	series_release(&j->series_row);
 	free(j->images);
 	free(j->seen.looks);
+	free(j->marks);
 	free(j);
 }
 
@@ -127,6 +132,8 @@ load_done(struct job *job, struct app *app)
 		viewer_leave(app, s, false);
 	viewer_facts_take(&s->f, &j->series_row, &j->images, j->image_count, &j->rule, &j->seen);
 	s->f.task = j->task;
+	memset(&s->tool, 0, sizeof(s->tool));
+	marks_take(&s->tool.marks, &j->marks, j->mark_count);
 	str_copy(s->f.standing, sizeof(s->f.standing), j->standing);
 	s->task_open = j->open;
 	s->needs_pixels = j->rule.pixels;
@@ -211,6 +218,9 @@ viewer_leave(struct app *app, struct viewer_state *s, bool resume_here)
 	viewer_save_seen(app, s, resume_here);
 	slides_drop(app->slides, (uint64_t)s->f.series.id);
 	pipeline_forget(app->pipeline, (uint64_t)s->f.series.id);
+	tool_save(app, s);
+	marks_release(&s->tool.marks);
+	s->tool.on = false;
 	viewer_facts_release(&s->f);
 	s->modes.mode = VIEW_SLICES;
 	s->loaded = false;

@@ -198,27 +198,6 @@ modes_chosen(
 	return true;
 }
 
-/* Image coordinates of the middle of a screen cell. */
-static bool
-image_point(struct app *app, const struct viewport *v, int row, int column, uint32_t *x, uint32_t *y)
-{
-	struct area a = v->glass_cells;
-	int cw, ch;
-	double px, py;
-
-	if (!v->on_glass || v->frame == NULL || row < a.row || row >= a.row + a.rows ||
-		column < a.column || column >= a.column + a.columns)
-		return false;
-	term_cell(app->term, &cw, &ch);
-	px = v->shot.place.left + ((column - a.column) + 0.5) * cw / v->shot.place.scale_x;
-	py = v->shot.place.top + ((row - a.row) + 0.5) * ch / v->shot.place.scale_y;
-	if (px < 0 || py < 0 || px >= v->frame->info.width || py >= v->frame->info.height)
-		return false;
-	*x = (uint32_t)px;
-	*y = (uint32_t)py;
-	return true;
-}
-
 bool
 modes_clicked(struct app *app, const struct viewer_modes *m, const struct viewport *v, int row,
 	int column, uint32_t *slice)
@@ -226,7 +205,7 @@ modes_clicked(struct app *app, const struct viewer_modes *m, const struct viewpo
 	const struct picture_grid *g = &v->grid;
 	uint32_t x, y, cell;
 
-	if (m->mode == VIEW_SLICES || !image_point(app, v, row, column, &x, &y))
+	if (m->mode == VIEW_SLICES || !viewport_pixel(app, v, row, column, &x, &y))
 		return false;
 	if (m->mode == VIEW_PROJECTION)
 		return behind(app, m, v, x, y, slice);

@@ -62,6 +62,10 @@ viewer_verdict(struct app *app, struct viewer_state *s, const char *which)
 	viewer_what(&s->f, v.what, sizeof(v.what));
 	viewer_seen_text(&s->f, &s->port, app, v.seen, sizeof(v.seen));
 	v.unseen = s->f.seen.count < s->f.slices;
+	if (strcmp(which, "fail") == 0) {
+		v.marks = s->tool.marks.list;
+		v.mark_count = s->tool.marks.n;
+	}
 	s->playing = false;
 	dialog_verdict(app, &v);
 }

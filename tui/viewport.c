@@ -39,6 +39,7 @@ drop_frame(struct viewport *v)
 static void
 shot_release(struct shot *shot)
 {
+	frame_unref(shot->frame);
 	raster_free(shot->raster);
 	drawing_unref(shot->over);
 	memset(shot, 0, sizeof(*shot));
@@ -377,6 +378,7 @@ note_shot(struct app *app, struct viewport *v, struct pipeline_picture *p, struc
 	s->width = p->width;
 	s->height = p->height;
 	str_copy(s->digest, sizeof(s->digest), p->digest);
+	s->frame = v->frame != NULL ? frame_ref(v->frame) : NULL;
 	s->raster = p->raster;
 	s->over = p->drawing;
 	p->raster = NULL;

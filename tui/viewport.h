@@ -22,7 +22,8 @@ struct shot {
 	uint32_t columns, rows;       /* of the image */
 	uint32_t width, height;       /* of the raster */
 	char digest[PIPELINE_DIGEST]; /* "" where it was not sent whole */
-	struct raster *raster;        /* one reference, as the next; NULL none */
+	struct frame *frame;          /* one reference, as the next two; NULL none */
+	struct raster *raster;
 	struct drawing *over;
 };
 
@@ -124,6 +125,10 @@ void viewport_pan(struct app *app, struct viewport *v, int right, int down);
 /* Show the slice wanted with image pixel (left, top) in the upper left corner, at no less than `scale` screen pixels
  * per 1000 image pixels, and whole where that is possible so. */
 void viewport_aim(struct app *app, struct viewport *v, uint32_t left, uint32_t top, uint32_t scale);
+
+/* The pixel of the image on the glass in the middle of a cell of the screen; false: the cell is beside it. */
+bool viewport_pixel(struct app *app, const struct viewport *v, int row, int column, uint32_t *x,
+	uint32_t *y);
 
 /* "101 greys", "16 greys, 1/2 size", "colour" */
 void viewport_quality_text(const struct viewport *v, char to[40]);

@@ -121,6 +121,28 @@ viewport_aim(struct app *app, struct viewport *v, uint32_t left, uint32_t top, u
 	viewport_show(app, v);
 }
 
+bool
+viewport_pixel(struct app *app, const struct viewport *v, int row, int column, uint32_t *x,
+	uint32_t *y)
+{
+	const struct shot *s = &v->shot;
+	struct area a = s->cells;
+	int cw, ch;
+	double px, py;
+
+	if (!v->on_glass || row < a.row || row >= a.row + a.rows || column < a.column ||
+		column >= a.column + a.columns)
+		return false;
+	term_cell(app->term, &cw, &ch);
+	px = s->place.left + ((column - a.column) + 0.5) * cw / s->place.scale_x;
+	py = s->place.top + ((row - a.row) + 0.5) * ch / s->place.scale_y;
+	if (px < 0 || py < 0 || px >= s->columns || py >= s->rows)
+		return false;
+	*x = (uint32_t)px;
+	*y = (uint32_t)py;
+	return true;
+}
+
 void
 viewport_quality_text(const struct viewport *v, char to[40])
 {

@@ -123,6 +123,8 @@ fill_image(struct image *im, struct stmt *s)
 	str_copy(im->orientation, sizeof(im->orientation), stmt_get_text(s, 6));
 	str_copy(im->patient_orientation, sizeof(im->patient_orientation), stmt_get_text(s, 7));
 	str_int(stmt_get_text(s, 8), -2147483647L, 2147483647L, &im->number);
+	str_copy(im->pixel_spacing, sizeof(im->pixel_spacing), stmt_get_text(s, 9));
+	str_copy(im->detector_spacing, sizeof(im->detector_spacing), stmt_get_text(s, 10));
 }
 
 enum rc
@@ -130,8 +132,8 @@ catalog_images(struct ledger *l, int64_t series, struct image **out, size_t *n, 
 {
 	struct stmt *s = db_query(ledger_db(l),
 		"SELECT id, sop_uid, digest, slices, fault, image_position, image_orientation,"
-		" patient_orientation, instance_number FROM image WHERE series = $1 ORDER BY "
-		"place, id");
+		" patient_orientation, instance_number, pixel_spacing, imager_pixel_spacing"
+		" FROM image WHERE series = $1 ORDER BY place, id");
 	struct image *list = NULL;
 	size_t count = 0, room = 0;
 	enum rc rc;

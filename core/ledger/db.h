@@ -24,6 +24,9 @@ void db_close(struct db *d); /* NULL is allowed; an open transaction is undone *
 /* One or more statements without parameters or results. */
 enum rc db_exec(struct db *d, const char *sql, struct err *e);
 
+/* The same for statements that change tables, which db_exec refuses: to carry an older ledger forward. */
+enum rc db_alter(struct db *d, const char *sql, struct err *e);
+
 /* A transaction that writes: waits its turn, RC_BUSY after 10 s. */
 enum rc db_begin(struct db *d, struct err *e);
 enum rc db_commit(struct db *d, struct err *e);

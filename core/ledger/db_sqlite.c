@@ -183,6 +183,17 @@ db_exec(struct db *d, const char *sql, struct err *e)
 }
 
 enum rc
+db_alter(struct db *d, const char *sql, struct err *e)
+{
+	enum rc rc;
+
+	sqlite3_set_authorizer(d->c, NULL, NULL);
+	rc = db_exec(d, sql, e);
+	sqlite3_set_authorizer(d->c, authorize, NULL);
+	return rc;
+}
+
+enum rc
 db_begin(struct db *d, struct err *e)
 {
 	enum rc rc;

@@ -93,7 +93,8 @@ system_key_make(struct ledger *l, struct err *e)
 	enum rc rc;
 
 	key_random_hex(hex, 32);
-	rc = key_unhex(seed, sizeof(seed), hex) ? key_from_seed(&l->system_key, seed, e) : RC_FAILED;
+	rc = key_unhex(seed, sizeof(seed), hex) ? key_from_seed(&l->system_key, seed, e)
+						: RC_FAILED;
 	if (rc == RC_OK)
 		rc = write_file(l->folder, "system.key", hex, 0600, e);
 	key_wipe(hex, sizeof(hex));
@@ -128,7 +129,8 @@ set_meta(struct ledger *l, const char *name, const char *value, struct err *e)
 }
 
 static enum rc
-found(struct ledger *l, const struct ledger_founder *f, const struct sign_key *officer, struct err *e)
+found(struct ledger *l, const struct ledger_founder *f, const struct sign_key *officer,
+	struct err *e)
 {
 	struct signer as_officer = {
 		.key = officer,
@@ -226,6 +228,39 @@ read_id(struct ledger *l, struct err *e)
 	return RC_OK;
 }
 
+/* Inside the write lock: another process may have done it in between. */
+static enum rc
+write_forward(struct ledger *l, struct err *e)
+{
+	struct event ev = { .action = "schema-changed", .kind = "archive", .object = l->id };
+	int from;
+	enum rc rc = schema_check(l->db, &from, e);
+
+	if (rc != RC_OK || from == SCHEMA_VERSION)
+		return rc;
+	rc = schema_forward(l->db, from, e);
+	if (rc != RC_OK)
+		return rc;
+	ev.data = json_pack("{s:i, s:i}", "from", from, "to", SCHEMA_VERSION);
+	return event_append(l, &l->system, &ev, NULL, e);
+}
+
+/* Tables of an older version are carried forward once, by the first who may write. */
+static enum rc
+carry_forward(struct ledger *l, enum db_mode mode, struct err *e)
+{
+	enum rc rc;
+
+	if (mode != DB_WRITE)
+		return err_set(e, RC_UNSUPPORTED,
+			"the archive was made by an earlier wetread: open it once for writing, "
+			"with "
+			"wetread %s, to carry it forward",
+			l->folder);
+	rc = ledger_begin(l, e);
+	return rc == RC_OK ? ledger_end(l, write_forward(l, e), e) : rc;
+}
+
 enum rc
 ledger_open(struct ledger **out, const char *folder, enum db_mode mode, const struct clock *clock,
 	struct err *e)
@@ -233,6 +268,7 @@ ledger_open(struct ledger **out, const char *folder, enum db_mode mode, const st
 	struct ledger *l;
 	char *path = path_in(folder, "ledger.db");
 	struct stat st;
+	int version = SCHEMA_VERSION;
 	enum rc rc;
 
 	*out = NULL;
@@ -246,12 +282,15 @@ ledger_open(struct ledger **out, const char *folder, enum db_mode mode, const st
 	rc = db_open(&l->db, path, mode, e);
 	free(path);
 	if (rc == RC_OK)
-		rc = schema_check(l->db, e);
+		rc = schema_check(l->db, &version, e);
 	if (rc == RC_OK)
 		rc = read_id(l, e);
 	if (rc == RC_OK && mode == DB_WRITE)
 		rc = system_key_read(l, e);
+	if (rc == RC_OK && version < SCHEMA_VERSION)
+		rc = carry_forward(l, mode, e);
 	if (rc != RC_OK) {
+		l->unanchored = 0;
 		ledger_close(l);
 		return rc;
 	}

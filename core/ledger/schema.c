@@ -6,6 +6,7 @@
  * A step of work is a row (step, step_role), a piece of work a task: nothing about "phi" or "quality" is code. */
 #include "core/ledger/schema.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,7 +39,8 @@ static const char tables[] =
 
 	"CREATE TABLE step (workflow TEXT NOT NULL, name TEXT NOT NULL, place BIGINT NOT NULL,"
 	" title TEXT NOT NULL, needs TEXT NOT NULL, least_scale BIGINT NOT NULL,"
-	" least_levels BIGINT NOT NULL, least_windows BIGINT NOT NULL, PRIMARY KEY (workflow, name));"
+	" least_levels BIGINT NOT NULL, least_windows BIGINT NOT NULL, PRIMARY KEY (workflow, "
+	"name));"
 	"CREATE TABLE step_role (workflow TEXT NOT NULL, step TEXT NOT NULL, role TEXT NOT NULL,"
 	" PRIMARY KEY (workflow, step, role));"
 
@@ -68,6 +70,14 @@ static const char tables[] =
 	"CREATE TABLE signature (number BIGINT PRIMARY KEY, decision BIGINT NOT NULL,"
 	" account TEXT NOT NULL, name TEXT NOT NULL, meaning TEXT NOT NULL, at TEXT NOT NULL,"
 	" running BIGINT NOT NULL, event BIGINT NOT NULL, hash TEXT NOT NULL);"
+
+	/* where a person is: a working state, not a record */
+	"CREATE TABLE seen (account TEXT NOT NULL, series BIGINT NOT NULL, revision BIGINT NOT "
+	"NULL,"
+	" slice BIGINT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (account, series));";
+
+/* What version 2 added: looks and marks. */
+static const char tables_2[] =
 	/* every look behind a decision; the digest is in its event */
 	"CREATE TABLE viewing (decision BIGINT PRIMARY KEY, body TEXT NOT NULL, digest TEXT NOT "
 	"NULL);"
@@ -81,15 +91,13 @@ static const char tables[] =
 	"CREATE UNIQUE INDEX mark_decision ON mark (decision, place);"
 	/* the same while somebody draws */
 	"CREATE TABLE mark_draft (account TEXT NOT NULL, series BIGINT NOT NULL,"
-	" revision BIGINT NOT NULL, place BIGINT NOT NULL, scope TEXT NOT NULL, shape TEXT NOT NULL,"
+	" revision BIGINT NOT NULL, place BIGINT NOT NULL, scope TEXT NOT NULL, shape TEXT NOT "
+	"NULL,"
 	" kind TEXT NOT NULL, first_slice BIGINT NOT NULL, last_slice BIGINT NOT NULL,"
 	" sop_uid TEXT NOT NULL, image_columns BIGINT NOT NULL, image_rows BIGINT NOT NULL,"
 	" points TEXT NOT NULL, PRIMARY KEY (account, series, place));"
 
-	/* where a person is and what was on the glass: a working state, not a record; it is signed with the verdict */
-	"CREATE TABLE seen (account TEXT NOT NULL, series BIGINT NOT NULL, revision BIGINT NOT "
-	"NULL,"
-	" slice BIGINT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (account, series));"
+	/* the looks of those who have not signed yet */
 	"CREATE TABLE look (account TEXT NOT NULL, series BIGINT NOT NULL, revision BIGINT NOT "
 	"NULL,"
 	" slice BIGINT NOT NULL, picture TEXT NOT NULL, shown_window TEXT NOT NULL,"
@@ -132,8 +140,8 @@ static const struct {
 } steps[] = {
 	{ "default", "phi", "no identifying text in the pixels", "pixels", 1,
 		{ "reviewer", "radiologist" }, LOOK_SCALE, LOOK_LEVELS, 1 },
-	{ "default", "quality", "right scan, complete, sharp", "", 2,
-		{ "reviewer", "radiologist" }, 0, 0, 0 },
+	{ "default", "quality", "right scan, complete, sharp", "", 2, { "reviewer", "radiologist" },
+		0, 0, 0 },
 };
 
 static void
@@ -179,6 +187,7 @@ static void
 layout_sql(struct buf *b)
 {
 	buf_text(b, tables);
+	buf_text(b, tables_2);
 	attr_table_sql(b, "exam", ATTR_LEVEL_STUDY, more_study);
 	attr_table_sql(b, "series", ATTR_LEVEL_SERIES, more_series);
 	attr_table_sql(b, "image", ATTR_LEVEL_IMAGE, more_image);
@@ -202,7 +211,9 @@ layout_digest(char hex[DIGEST_HEX])
 static enum rc
 set_meta(struct db *d, const char *name, const char *value, struct err *e)
 {
-	struct stmt *s = db_query(d, "INSERT INTO meta VALUES ($1, $2)");
+	struct stmt *s = db_query(d,
+		"INSERT INTO meta VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = "
+		"excluded.value");
 
 	stmt_text(s, 1, name);
 	stmt_text(s, 2, value);
@@ -223,6 +234,16 @@ get_meta(struct db *d, const char *name, char *to, size_t size)
 }
 
 static enum rc
+guards_2(struct db *d, struct err *e)
+{
+	enum rc rc = db_guard_append(d, "viewing", "decision", e);
+
+	if (rc == RC_OK)
+		rc = db_guard_append(d, "mark", "id", e);
+	return rc;
+}
+
+static enum rc
 create_guards(struct db *d, struct err *e)
 {
 	enum rc rc = db_guard_chain(d, "event", e);
@@ -232,9 +253,22 @@ create_guards(struct db *d, struct err *e)
 	if (rc == RC_OK)
 		rc = db_guard_append(d, "signature", "number", e);
 	if (rc == RC_OK)
-		rc = db_guard_append(d, "viewing", "decision", e);
+		rc = guards_2(d, e);
+	return rc;
+}
+
+/* Which version and layout the file has. */
+static enum rc
+set_version(struct db *d, struct err *e)
+{
+	char version[16], layout[DIGEST_HEX];
+	enum rc rc;
+
+	snprintf(version, sizeof(version), "%d", SCHEMA_VERSION);
+	layout_digest(layout);
+	rc = set_meta(d, "schema", version, e);
 	if (rc == RC_OK)
-		rc = db_guard_append(d, "mark", "id", e);
+		rc = set_meta(d, "layout", layout, e);
 	return rc;
 }
 
@@ -242,7 +276,6 @@ enum rc
 schema_create(struct db *d, struct err *e)
 {
 	struct buf b = { 0 };
-	char version[16], layout[DIGEST_HEX];
 	enum rc rc;
 
 	layout_sql(&b);
@@ -252,32 +285,83 @@ schema_create(struct db *d, struct err *e)
 		rc = create_guards(d, e);
 	if (rc == RC_OK)
 		rc = create_steps(d, e);
-	snprintf(version, sizeof(version), "%d", SCHEMA_VERSION);
-	layout_digest(layout);
 	if (rc == RC_OK)
-		rc = set_meta(d, "schema", version, e);
-	if (rc == RC_OK)
-		rc = set_meta(d, "layout", layout, e);
+		rc = set_version(d, e);
 	return rc;
 }
 
-enum rc
-schema_check(struct db *d, struct err *e)
+/* ---- from version to version ---- */
+
+/* Places are kept; which slices were seen is not: nobody wrote down how. */
+static enum rc
+from_1(struct db *d, struct err *e)
 {
-	char text[DIGEST_HEX], layout[DIGEST_HEX];
-	long version = 0;
+	enum rc rc = db_alter(d,
+		"ALTER TABLE step ADD COLUMN least_scale BIGINT NOT NULL DEFAULT 0;"
+		"ALTER TABLE step ADD COLUMN least_levels BIGINT NOT NULL DEFAULT 0;"
+		"ALTER TABLE step ADD COLUMN least_windows BIGINT NOT NULL DEFAULT 0;"
+		"ALTER TABLE seen DROP COLUMN slices",
+		e);
+	struct stmt *s;
+
+	if (rc == RC_OK)
+		rc = db_exec(d, tables_2, e);
+	if (rc == RC_OK)
+		rc = guards_2(d, e);
+	if (rc != RC_OK)
+		return rc;
+	s = db_query(d,
+		"UPDATE step SET least_scale = $1, least_levels = $2, least_windows = 1"
+		" WHERE needs = 'pixels'");
+	stmt_int(s, 1, LOOK_SCALE);
+	stmt_int(s, 2, LOOK_LEVELS);
+	return stmt_run(s, e);
+}
+
+/* Older versions, each with the digest of its layout and the way to the next; the last one's is SCHEMA_VERSION. */
+static const struct {
+	const char *layout;
+	enum rc (*forward)(struct db *d, struct err *e);
+} older[] = {
+	{ "fd568ac9dcac790ea0da36bed82970f56b4d0c19661b9b205188c0e9980ecfa9", from_1 },
+};
+_Static_assert(MEM_COUNT(older) == SCHEMA_VERSION - 1, "a row for each older version");
+
+enum rc
+schema_check(struct db *d, int *version, struct err *e)
+{
+	char text[DIGEST_HEX], ours[DIGEST_HEX];
+	const char *layout = ours;
+	long v = 0;
 
 	if (!db_has_table(d, "meta") || !get_meta(d, "schema", text, sizeof(text)) ||
-		!str_int(text, 1, 1000000, &version))
+		!str_int(text, 1, 1000000, &v))
 		return err_set(e, RC_INVALID, "this is no wetread ledger");
-	if (version > SCHEMA_VERSION)
+	*version = (int)v;
+	if (v > SCHEMA_VERSION)
 		return err_set(e, RC_UNSUPPORTED,
-			"the ledger has version %ld, this program knows %d: use a newer wetread",
-			version, SCHEMA_VERSION);
-	layout_digest(layout);
+			"the ledger has version %ld, this program knows %d: use a newer wetread", v,
+			SCHEMA_VERSION);
+	layout_digest(ours);
+	if (v < SCHEMA_VERSION)
+		layout = older[v - 1].layout;
 	if (!get_meta(d, "layout", text, sizeof(text)) || strcmp(text, layout) != 0)
 		return err_set(e, RC_UNSUPPORTED,
-			"the ledger was made by another build of wetread, with other tables; use that one, "
+			"the ledger was made by another build of wetread, with other tables; use "
+			"that one, "
 			"or make a new archive and import again");
 	return RC_OK;
+}
+
+enum rc
+schema_forward(struct db *d, int from, struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	assert(from >= 1);
+	for (int v = from; rc == RC_OK && v < SCHEMA_VERSION; v++)
+		rc = older[v - 1].forward(d, e);
+	if (rc == RC_OK)
+		rc = set_version(d, e);
+	return rc;
 }

@@ -135,6 +135,9 @@ check_author(struct reading *r, const struct row *row)
 	if (strcmp(action, "account-enrolled") == 0 &&
 		(strcmp(role, "user") != 0 || json_object_get(v->officers, user) == NULL))
 		verify_altered(v, "event %lld: enrolment not by an officer", (long long)row->seq);
+	if (strcmp(action, "schema-changed") == 0 && strcmp(role, "system") != 0)
+		verify_altered(v, "event %lld: the tables were not changed by the program",
+			(long long)row->seq);
 	if (strcmp(role, "session") == 0 && strcmp(text(key, "session"), text(row->j, "session")) != 0)
 		verify_altered(v, "event %lld: the key of another session", (long long)row->seq);
 }
@@ -152,6 +155,7 @@ take_genesis(struct reading *r, const struct row *row)
 		return;
 	}
 	snprintf(v->system_key, sizeof(v->system_key), "%s", text(data, "system_key"));
+	v->schema = json_integer_value(json_object_get(data, "schema"));
 	add_key(v, v->system_key, "system", "system");
 	if (v->officer[0] != '\0' && strcmp(officer, v->officer) != 0)
 		verify_altered(v, "event 1: the first officer's key is not the pinned one");
@@ -296,6 +300,21 @@ take_settled(struct reading *r, const struct row *row)
 	json_object_set(table(r->v, "series"), series, data);
 }
 
+/* Forward only: what a later version checks cannot be switched off by saying that it is an older one. */
+static void
+take_schema(struct reading *r, const struct row *row)
+{
+	const json_t *data = json_object_get(row->j, "data");
+	int64_t from = json_integer_value(json_object_get(data, "from"));
+	int64_t to = json_integer_value(json_object_get(data, "to"));
+
+	if (from != r->v->schema || to <= from)
+		verify_altered(r->v, "event %lld: the tables cannot go from version %lld to %lld",
+			(long long)row->seq, (long long)from, (long long)to);
+	else
+		r->v->schema = to;
+}
+
 /* What each action means for the tables; an action without a row here changes none. */
 static const struct {
 	const char *action;
@@ -304,6 +323,7 @@ static const struct {
 	{ "account-enrolled", take_enrolment },
 	{ "login", take_login },
 	{ "decision", take_decision },
+	{ "schema-changed", take_schema },
 	{ "images-arrived", take_arrived },
 	{ "series-arrived", take_settled },
 	{ "series-changed", take_settled },

@@ -10,7 +10,7 @@
 
 enum verify_result { VERIFY_GOOD, VERIFY_ALTERED, VERIFY_CANNOT_TELL };
 
-enum { VERIFY_FINDINGS = 100 };
+enum { VERIFY_FINDINGS = 100, VERIFY_SCHEMA = 2 /* the newest version of the tables that is known here */ };
 
 struct verify {
 	bool check_objects;
@@ -27,6 +27,7 @@ struct verify {
 	char id[64];
 	char officer[65]; /* pinned public key */
 	char system_key[65];
+	int64_t schema;    /* version of the tables, as the events tell it */
 	json_t *keys;      /* public key -> {"user", "role": "user" | "session" | "system"} */
 	json_t *officers;  /* user id -> true for those enrolled as officer */
 	json_t *running;   /* user id -> number of his last signature */

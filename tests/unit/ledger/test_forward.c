@@ -1,0 +1,198 @@
+/* An archive of version 1, written by the program of that version (tests/unit/ledger/version-1), is carried forward. */
+#include "tests/unit/ledger/ledger_make.h"
+
+static const char fixture[] = "tests/unit/ledger/version-1";
+
+static int
+setup(void **state)
+{
+	struct made *m = made_blank();
+	char *anchors = made_path(m->folder, "anchors"), *sql;
+	sqlite3 *db;
+
+	mkdir(anchors, 0755);
+	free(anchors);
+	for (int i = 0; i < 3; i++) {
+		static const char *const names[] = { "system.key", "anchors.log", "officer.pub" };
+		char to[64];
+		size_t n = 0;
+		char *bytes = made_read(fixture, names[i], &n);
+
+		assert_non_null(bytes); /* the tests run from the root of the project */
+		snprintf(to, sizeof(to), "%s%s", i > 0 ? "anchors/" : "", names[i]);
+		made_write(m->folder, to, bytes, n);
+		free(bytes);
+	}
+	sql = made_read(fixture, "ledger.sql", NULL);
+	assert_non_null(sql);
+	db = raw_open(m->folder);
+	raw_run(db, sql);
+	sqlite3_close(db);
+	free(sql);
+	m->now += INT64_C(3600000000);
+	*state = m;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	made_free(*state);
+	return 0;
+}
+
+#define old_test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+static void
+count_decision(void *ctx, const struct decision *d)
+{
+	assert_string_equal(d->state, "valid");
+	++*(int *)ctx;
+}
+
+static void
+before_it_the_verifier_finds_it_good(void **state)
+{
+	struct made *m = *state;
+
+	assert_verified(m->folder);
+}
+
+static void
+reading_says_that_it_must_be_opened_for_writing_once(void **state)
+{
+	struct made *m = *state;
+	struct ledger *l = NULL;
+	struct err why = { 0 };
+
+	assert_int_equal(ledger_open(&l, m->folder, DB_READ, &m->clock, &why), RC_UNSUPPORTED);
+	assert_non_null(strstr(why.text, "open it once for writing"));
+	assert_null(l);
+	assert_int_equal(raw_number(m->folder, "SELECT value FROM meta WHERE name = 'schema'"), 1);
+}
+
+static void
+opened_for_writing_it_is_carried_forward_with_an_event_and_stays_good(void **state)
+{
+	struct made *m = *state;
+	char body[2000];
+	int one = 0, two = 0;
+
+	made_open(m);
+	raw_text(m->folder, "SELECT body FROM event ORDER BY seq DESC LIMIT 1", body, sizeof(body));
+	assert_non_null(strstr(body, "\"action\":\"schema-changed\""));
+	assert_non_null(strstr(body, "\"data\":{\"from\":1,\"to\":2}"));
+	assert_non_null(strstr(body, "\"user\":\"system\""));
+	assert_ok(decision_each(m->l, 1, count_decision, &one, e));
+	assert_ok(decision_each(m->l, 2, count_decision, &two, e));
+	assert_int_equal(one, 2);
+	assert_int_equal(two, 1);
+	assert_int_equal(look_rule_of(m->l, "phi").scale, LOOK_SCALE);
+	assert_int_equal(look_rule_of(m->l, "phi").windows, 1);
+	assert_false(look_rule_of(m->l, "quality").pixels);
+	made_close(m);
+	assert_verified(m->folder);
+	assert_ok(ledger_open(&m->l, m->folder, DB_READ, &m->clock, e));
+}
+
+static void
+a_second_opening_changes_nothing(void **state)
+{
+	struct made *m = *state;
+	int64_t events;
+
+	made_open(m);
+	made_close(m);
+	events = raw_number(m->folder, "SELECT max(seq) FROM event");
+	made_open(m);
+	assert_int_equal(raw_number(m->folder, "SELECT max(seq) FROM event"), events);
+}
+
+static void
+the_place_is_kept_and_the_work_goes_on(void **state)
+{
+	struct made *m = *state;
+	struct session rita;
+	struct decision_request r = made_verdict(3, "phi", "pass", NULL, REVIEWER_PASSWORD);
+	struct decision_receipt receipt;
+	struct mark mark = made_mark(0);
+	struct seen got;
+
+	made_open(m);
+	assert_ok(seen_load(m->l, "rita", 3, &got, e));
+	assert_int_equal(got.slice, 1);
+	assert_int_equal(got.look_count, 0);
+	rita = made_login(m, "rita", REVIEWER_PASSWORD);
+	assert_int_equal(decision_sign(m->l, &rita, &r, &receipt, NULL), RC_INVALID);
+	made_look_at(m, "rita", 3, 3);
+	assert_ok(decision_sign(m->l, &rita, &r, &receipt, e));
+	assert_int_equal(receipt.number, 4);
+	r = made_verdict(3, "quality", "fail", "ART-NOISE", REVIEWER_PASSWORD);
+	r.marks = &mark;
+	r.mark_count = 1;
+	assert_ok(decision_sign(m->l, &rita, &r, &receipt, e));
+	assert_int_equal(db_exec(ledger_db(m->l), "DELETE FROM viewing", NULL), RC_CONFLICT);
+	assert_int_equal(db_exec(ledger_db(m->l), "DELETE FROM mark", NULL), RC_CONFLICT);
+	session_close(m->l, &rita);
+	made_close(m);
+	assert_verified(m->folder);
+}
+
+static void
+tables_of_another_build_are_refused(void **state)
+{
+	struct made *m = *state;
+	sqlite3 *db = raw_open(m->folder);
+	struct ledger *l = NULL;
+
+	raw_run(db, "UPDATE meta SET value = '00' WHERE name = 'layout'");
+	sqlite3_close(db);
+	assert_int_equal(ledger_open(&l, m->folder, DB_WRITE, &m->clock, NULL), RC_UNSUPPORTED);
+}
+
+static void
+a_clock_that_is_behind_leaves_it_as_it_was(void **state)
+{
+	struct made *m = *state;
+	struct ledger *l = NULL;
+
+	m->now -= 2 * INT64_C(3600000000);
+	assert_int_equal(ledger_open(&l, m->folder, DB_WRITE, &m->clock, NULL), RC_DENIED);
+	assert_int_equal(raw_number(m->folder, "SELECT value FROM meta WHERE name = 'schema'"), 1);
+	assert_int_equal(
+		raw_number(m->folder, "SELECT count(*) FROM sqlite_master WHERE name = 'look'"), 0);
+	assert_verified(m->folder);
+}
+
+static void
+afterwards_a_new_guard_taken_off_is_seen(void **state)
+{
+	struct made *m = *state;
+	char text[8192];
+	sqlite3 *db;
+
+	made_open(m);
+	made_close(m);
+	db = raw_open(m->folder);
+	raw_run(db, "DROP TRIGGER viewing_no_delete");
+	sqlite3_close(db);
+	assert_int_equal(made_verify(m->folder, false, text), 1);
+	assert_non_null(strstr(text, "the guard viewing_no_delete was taken off its table"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		old_test(before_it_the_verifier_finds_it_good),
+		old_test(reading_says_that_it_must_be_opened_for_writing_once),
+		old_test(opened_for_writing_it_is_carried_forward_with_an_event_and_stays_good),
+		old_test(a_second_opening_changes_nothing),
+		old_test(the_place_is_kept_and_the_work_goes_on),
+		old_test(tables_of_another_build_are_refused),
+		old_test(a_clock_that_is_behind_leaves_it_as_it_was),
+		old_test(afterwards_a_new_guard_taken_off_is_seen),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -223,6 +223,7 @@ verify_archive(struct verify *v, const char *folder)
 				(long long)v->schema, VERIFY_SCHEMA);
 		check_guards(v);
 		verify_tables(v);
+		verify_review(v);
 		verify_anchors(v);
 		if (v->check_objects)
 			verify_objects(v);

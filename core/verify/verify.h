@@ -48,6 +48,8 @@ void verify_log(struct verify *v);
 /* tables.c: the projections against the replay, and the stored files. */
 void verify_tables(struct verify *v);
 void verify_objects(struct verify *v);
+/* review.c: what a decision's signer saw and marked. */
+void verify_review(struct verify *v);
 /* anchors.c */
 void verify_anchors(struct verify *v);
 

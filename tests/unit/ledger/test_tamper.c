@@ -62,7 +62,10 @@ decide(struct made *m, const char *user, const char *password, int64_t series, c
 	struct decision_request r =
 		made_verdict(series, step, reason != NULL ? "fail" : "pass", reason, password);
 	struct decision_receipt receipt;
+	struct mark marks[2] = { made_mark(0), made_mark(2) };
 
+	r.marks = marks;
+	r.mark_count = reason != NULL ? 2 : 0;
 	made_look_at(m, user, series, 3);
 	assert_ok(decision_sign(m->l, &s, &r, &receipt, e));
 	session_close(m->l, &s);
@@ -338,6 +341,7 @@ cut_tail(struct attack *a)
 		"DELETE FROM session WHERE started > (SELECT at FROM decision WHERE id = 3);"
 		"UPDATE account SET signatures = signatures - 1,"
 		" last_signature = (SELECT hash FROM signature WHERE number = 3) WHERE id = 'rita';"
+		"DELETE FROM viewing WHERE decision > 3;"
 		"DELETE FROM signature WHERE event > %lld; DELETE FROM decision WHERE event > %lld;"
 		"DELETE FROM event_object WHERE seq > %lld; DELETE FROM event WHERE seq > %lld",
 		(long long)a->scene->old_head, (long long)a->scene->old_head,
@@ -659,6 +663,114 @@ reopen_task(struct attack *a)
 }
 
 static void
+edit_viewing(struct attack *a)
+{
+	run(a, "UPDATE viewing SET body = replace(body, '40/400', 'lut') WHERE decision = 1");
+}
+
+/* More looks than there were, and a digest that some decision signed. */
+static void
+swap_viewing(struct attack *a)
+{
+	run(a,
+		"UPDATE viewing SET body = (SELECT body FROM viewing WHERE decision = 3) || body, digest ="
+		" (SELECT digest FROM viewing WHERE decision = 3) WHERE decision = 1");
+}
+
+static void
+edit_viewing_digest(struct attack *a)
+{
+	run(a, "UPDATE viewing SET digest = '00' WHERE decision = 3");
+}
+
+static void
+delete_viewing(struct attack *a)
+{
+	run(a, "DELETE FROM viewing WHERE decision = 3");
+}
+
+static void
+add_viewing(struct attack *a)
+{
+	run(a, "INSERT INTO viewing SELECT 99, body, digest FROM viewing WHERE decision = 1");
+}
+
+static void
+move_mark(struct attack *a)
+{
+	run(a, "UPDATE mark SET points = '8,10 9,11' WHERE place = 2");
+}
+
+static void
+narrow_mark(struct attack *a)
+{
+	run(a, "UPDATE mark SET last_slice = 1, first_slice = 1 WHERE place = 2");
+}
+
+static void
+rename_mark(struct attack *a)
+{
+	run(a, "UPDATE mark SET kind = 'other' WHERE place = 1");
+}
+
+static void
+add_mark(struct attack *a)
+{
+	run(a,
+		"INSERT INTO mark SELECT max(id) + 1, decision, 3, scope, shape, kind, first_slice,"
+		" last_slice, sop_uid, image_columns, image_rows, points FROM mark");
+}
+
+static void
+delete_mark(struct attack *a)
+{
+	run(a, "DELETE FROM mark WHERE place = 2");
+}
+
+static void
+lose_mark_table(struct attack *a)
+{
+	char *guards[GUARDS];
+
+	guards_off(a->db, guards);
+	raw_run(a->db, "ALTER TABLE mark RENAME TO marks");
+	for (int i = 0; i < GUARDS; i++)
+		free(guards[i]);
+}
+
+/* Through the product: a session says that the tables are others now. */
+static void
+change_schema_by_session(struct attack *a)
+{
+	struct made m = { .now = INT64_C(1890000000000000), .clock = { .now = made_now } };
+	struct event ev = { .action = "schema-changed", .kind = "archive", .object = "x" };
+	struct session rita;
+	struct signer who;
+
+	m.clock.ctx = &m;
+	strcpy(m.folder, a->folder);
+	made_open(&m);
+	rita = made_login(&m, "rita", REVIEWER_PASSWORD);
+	who = session_signer(&rita, "reviewer");
+	ev.data = json_pack("{s:i, s:i}", "from", 2, "to", 3);
+	assert_ok(ledger_begin(m.l, e));
+	assert_ok(ledger_end(m.l, event_append(m.l, &who, &ev, NULL, e), e));
+	session_close(m.l, &rita);
+	made_close(&m);
+}
+
+/* What version 2 checks, gone by a step back to version 1. */
+static void
+change_schema_back(struct attack *a)
+{
+	struct forger f = system_of(a->folder);
+
+	forge_event(a, &f,
+		"json_set(body, '$.seq', seq + 1, '$.user', 'system', '$.session', '', '$.action',"
+		" 'schema-changed', '$.data', json('{\"from\":2,\"to\":1}'))");
+}
+
+static void
 flip_object(struct attack *a)
 {
 	struct picture p;
@@ -735,6 +847,23 @@ static const struct tamper cases[] = {
 	{ "a_task_taken_off_the_list_is_seen", finish_task, 1, "series 3: its step quality", false },
 	{ "a_deleted_task_is_seen", delete_task, 1, "series 3: its step quality", false },
 	{ "a_task_put_back_on_the_list_is_seen", reopen_task, 1, "series 1: its step phi", false },
+	{ "an_edited_viewing_is_seen", edit_viewing, 1, "viewing of decision 1: it is not the one", false },
+	{ "a_viewing_put_in_anothers_place_is_seen", swap_viewing, 1,
+		"viewing of decision 1: it is not the one", false },
+	{ "an_edited_digest_of_a_viewing_is_seen", edit_viewing_digest, 1,
+		"viewing of decision 3: it is not the one", false },
+	{ "a_deleted_viewing_is_seen", delete_viewing, 1, "viewings: the table has 3", false },
+	{ "an_added_viewing_is_seen", add_viewing, 1, "viewing of decision 99: no event", false },
+	{ "a_moved_mark_is_seen", move_mark, 1, "mark 2 of decision 3 differs", false },
+	{ "a_mark_put_on_another_slice_is_seen", narrow_mark, 1, "mark 2 of decision 3 differs", false },
+	{ "a_mark_of_another_kind_is_seen", rename_mark, 1, "mark 1 of decision 3 differs", false },
+	{ "an_added_mark_is_seen", add_mark, 1, "mark 3 of decision 3: no event", false },
+	{ "a_deleted_mark_is_seen", delete_mark, 1, "marks: the table has 1", false },
+	{ "a_lost_table_of_marks_is_seen", lose_mark_table, 1, "a table cannot be read", false },
+	{ "a_session_changes_no_tables", change_schema_by_session, 1,
+		"the tables were not changed by the program", false },
+	{ "tables_do_not_go_back_a_version", change_schema_back, 1,
+		"the tables cannot go from version 2 to 1", false },
 	{ "a_flipped_file_is_seen", flip_object, 1, "its bytes were changed", true },
 	{ "a_lost_file_is_seen", lose_object, 1, "is missing", true },
 };

@@ -238,6 +238,19 @@ cli_password(struct cli *c, const char *prompt, char *to, size_t size)
 	return type_password(prompt, to, size);
 }
 
+bool
+cli_number(const char *text, int64_t *out)
+{
+	long v;
+
+	if (!str_int(*text == '#' ? text + 1 : text, 1, 0x7fffffffffffL, &v)) {
+		cli_complain("%.40s is no number of a decision", text);
+		return false;
+	}
+	*out = v;
+	return true;
+}
+
 void
 cli_source(char *to, size_t size)
 {

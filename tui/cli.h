@@ -21,9 +21,10 @@ struct cli {
 
 	struct { /* options of single commands; NULL or false where not given */
 		const char *queue, *filter, *frame, *window, *size, *protocol, *levels, *step,
-			*verdict, *note, *name, *evidence, *new_password_file, *officer;
+			*verdict, *note, *name, *evidence, *new_password_file, *officer, *series,
+			*decision;
 		const char **reasons, **roles; /* NULL-terminated */
-		bool plain, list_reasons;
+		bool plain, list_reasons, marks, ctp, force;
 	} opt;
 
 	/* while a command runs */
@@ -57,7 +58,8 @@ struct cli_command {
 
 extern const struct cli_command cli_init_command, cli_demo_command, cli_import_command,
 	cli_worklist_command, cli_show_command, cli_render_command, cli_decide_command,
-	cli_history_command, cli_user_command, cli_selftest_command;
+	cli_viewing_command, cli_marks_command, cli_history_command, cli_user_command,
+	cli_selftest_command;
 
 /* ---- what they share (cli.c) ---- */
 
@@ -82,6 +84,9 @@ bool cli_password(struct cli *c, const char *prompt, char *to, size_t size);
 bool cli_new_password(struct cli *c, const char *prompt, char *to, size_t size);
 /* Log in as --user (asked for where it is missing).  False (told). */
 bool cli_login(struct cli *c, struct session *out, char *password, size_t size);
+
+/* "12" or "#12".  False (told) where it is none. */
+bool cli_number(const char *text, int64_t *out);
 
 /* "USER@HOST tty" of this process, for the record. */
 void cli_source(char *to, size_t size);

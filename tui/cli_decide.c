@@ -23,11 +23,31 @@ list_reasons(void)
 	return EXIT_DONE;
 }
 
+/* The marks that wait for the signer on this series; free() *marks. */
+static enum rc
+take_drafts(struct cli *c, const struct session *who, struct decision_request *r,
+	struct mark **marks, struct err *e)
+{
+	struct series s = { 0 };
+	enum rc rc = catalog_series(c->ledger, r->series, &s, e);
+
+	if (rc == RC_OK)
+		rc = mark_draft_load(
+			c->ledger, who->user, s.id, s.revision, marks, &r->mark_count, e);
+	if (rc == RC_NOT_FOUND)
+		rc = err_set(e, RC_INVALID, "no marks of yours wait on this series");
+	r->marks = *marks;
+	r->revision = s.revision;
+	series_release(&s);
+	return rc;
+}
+
 static int
 sign(struct cli *c, const char *which, struct decision_request *r)
 {
 	struct decision_receipt receipt;
 	struct session session;
+	struct mark *marks = NULL;
 	char password[1024];
 	struct err e = { 0 };
 	enum rc rc = catalog_series_id(c->ledger, which, &r->series, &e);
@@ -39,7 +59,11 @@ sign(struct cli *c, const char *which, struct decision_request *r)
 		return EXIT_REFUSED;
 	r->password = password;
 	r->seen = "not shown: signed by a command";
-	rc = decision_sign(c->ledger, &session, r, &receipt, &e);
+	if (c->opt.marks)
+		rc = take_drafts(c, &session, r, &marks, &e);
+	if (rc == RC_OK)
+		rc = decision_sign(c->ledger, &session, r, &receipt, &e);
+	free(marks);
 	key_wipe(password, sizeof(password));
 	catalog_series_name(r->series, name);
 	if (rc == RC_OK && c->json)
@@ -87,19 +111,23 @@ static const struct cli_option decide_options[] = {
 	CLI_OPTION("--verdict", CLI_VALUE, opt.verdict),
 	CLI_OPTION("--reason", CLI_LIST, opt.reasons),
 	CLI_OPTION("--note", CLI_VALUE, opt.note),
+	CLI_OPTION("--marks", CLI_FLAG, opt.marks),
 	CLI_OPTION("--list-reasons", CLI_FLAG, opt.list_reasons),
 	{ .name = NULL },
 };
 
 const struct cli_command cli_decide_command = {
 	.name = "decide",
-	.usage = "decide SERIES --step STEP --verdict pass|fail [--reason CODE]... [--note TEXT]\n"
+	.usage = "decide SERIES --step STEP --verdict pass|fail [--reason CODE]... [--note TEXT] "
+		 "[--marks]\n"
 		 "\n"
 		 "A signed verdict, by the same rules as on screen, as --user with the password "
 		 "typed or from\n"
 		 "--password-file.  STEP is phi or quality.  A fail needs at least one reason; "
 		 "--list-reasons prints\n"
-		 "the codes.\n",
+		 "the codes.  --marks signs with a fail the marks that --user drew or imported.  phi "
+		 "can be passed\n"
+		 "only by somebody who has looked at every slice in the workstation.\n",
 	.most = 1,
 	.options = decide_options,
 	.run = decide_run,

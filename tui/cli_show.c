@@ -8,14 +8,48 @@
 #include "core/base/str.h"
 #include "core/ledger/catalog.h"
 #include "core/ledger/decision.h"
+#include "core/ledger/viewing.h"
 #include "core/ledger/why.h"
 #include "core/ledger/worklist.h"
 #include "tui/cli.h"
 
+/* What a callback needs of a decision beyond its row. */
+struct telling {
+	struct ledger *l;
+	json_t *list; /* NULL: as text */
+};
+
+static size_t
+count_marks(struct ledger *l, int64_t decision)
+{
+	struct mark *marks = NULL;
+	size_t n = 0;
+
+	mark_of_decision(l, decision, &marks, &n, NULL);
+	free(marks);
+	return n;
+}
+
+static void
+viewing_text(const json_t *v)
+{
+	long long whole = json_integer_value(json_object_get(v, "whole"));
+	long long slices = json_integer_value(json_object_get(v, "slices"));
+	long long windows = json_integer_value(json_object_get(v, "windows"));
+	long long dwell = json_integer_value(json_object_get(v, "dwell"));
+
+	if (v != NULL)
+		printf("    on the glass: %lld of %lld slices whole, %lld window%s, %lld s\n", whole,
+			slices, windows, windows == 1 ? "" : "s", dwell / 1000);
+}
+
 static void
 decision_text(void *ctx, const struct decision *d)
 {
-	(void)ctx;
+	struct telling *t = ctx;
+	size_t marks = count_marks(t->l, d->number);
+	json_t *viewing = NULL;
+
 	/* 11.50: printed name, date and time with offset, meaning */
 	printf("  #%lld %s %s (%s)\n    signed by %s (%s, %s), %s, meaning: %s\n",
 		(long long)d->number, d->step, d->verdict, d->state, d->name, d->account, d->role,
@@ -24,25 +58,37 @@ decision_text(void *ctx, const struct decision *d)
 		printf("    reasons: %s\n", d->reasons);
 	if (d->note[0] != '\0')
 		printf("    note: %s\n", d->note);
+	viewing_of_decision(t->l, d->number, &viewing, NULL, NULL);
+	viewing_text(viewing);
+	json_decref(viewing);
+	if (marks > 0)
+		printf("    marks: %zu\n", marks);
 }
 
 static void
 decision_json(void *ctx, const struct decision *d)
 {
-	json_array_append_new(ctx,
-		json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "number",
-			(json_int_t)d->number, "step", d->step, "verdict", d->verdict, "state",
-			d->state, "user", d->account, "name", d->name, "role", d->role, "time",
-			d->when, "meaning", d->meaning, "reasons", d->reasons, "note", d->note,
-			"hash", d->hash));
+	struct telling *t = ctx;
+	json_t *viewing = NULL;
+
+	viewing_of_decision(t->l, d->number, &viewing, NULL, NULL);
+	json_array_append_new(t->list,
+		json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:I}",
+			"number", (json_int_t)d->number, "step", d->step, "verdict", d->verdict,
+			"state", d->state, "user", d->account, "name", d->name, "role", d->role,
+			"time", d->when, "meaning", d->meaning, "reasons", d->reasons, "note", d->note,
+			"hash", d->hash, "viewing",
+			viewing != NULL ? viewing : json_null(), "marks",
+			(json_int_t)count_marks(t->l, d->number)));
 }
 
 static int
 show_json(struct cli *c, const struct series *s, const char *standing, struct err *e)
 {
 	json_t *decisions = json_array(), *attributes = json_object(), *o;
+	struct telling t = { .l = c->ledger, .list = decisions };
 	char why[200], name[24];
-	enum rc rc = decision_each(c->ledger, s->id, decision_json, decisions, e);
+	enum rc rc = decision_each(c->ledger, s->id, decision_json, &t, e);
 
 	why_words(s->why, why, sizeof(why));
 	catalog_series_name(s->id, name);
@@ -64,6 +110,7 @@ show_json(struct cli *c, const struct series *s, const char *standing, struct er
 static int
 show_text(struct cli *c, const struct series *s, const char *standing, struct err *e)
 {
+	struct telling t = { .l = c->ledger };
 	char why[200], name[24];
 	enum rc rc;
 
@@ -83,7 +130,7 @@ show_text(struct cli *c, const struct series *s, const char *standing, struct er
 		if (!str_empty(s->value[a]))
 			printf("  %-22s %s\n", attr_table[a].column, s->value[a]);
 	puts("decisions:");
-	rc = decision_each(c->ledger, s->id, decision_text, NULL, e);
+	rc = decision_each(c->ledger, s->id, decision_text, &t, e);
 	return rc == RC_OK ? EXIT_DONE : cli_error(e);
 }
 

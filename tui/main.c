@@ -21,6 +21,8 @@ static const struct cli_command *const commands[] = {
 	&cli_show_command,
 	&cli_render_command,
 	&cli_decide_command,
+	&cli_viewing_command,
+	&cli_marks_command,
 	&cli_history_command,
 	&cli_user_command,
 	&cli_selftest_command,

@@ -56,6 +56,10 @@ struct decision {
 enum rc decision_each(struct ledger *l, int64_t series,
 	void (*each)(void *ctx, const struct decision *d), void *ctx, struct err *e);
 
+/* One of them and its series.  RC_NOT_FOUND. */
+enum rc decision_get(
+	struct ledger *l, int64_t number, struct decision *out, int64_t *series, struct err *e);
+
 /* ---- the log, for `wetread history` ---- */
 
 /* Each event on (kind, object) or, with kind NULL, each event at all; oldest first. */

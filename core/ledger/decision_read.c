@@ -72,6 +72,37 @@ decision_each(struct ledger *l, int64_t series, void (*each)(void *ctx, const st
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+struct search {
+	int64_t number;
+	struct decision *out;
+};
+
+static void
+take_if_it(void *ctx, const struct decision *d)
+{
+	struct search *q = ctx;
+
+	if (d->number == q->number)
+		*q->out = *d;
+}
+
+enum rc
+decision_get(struct ledger *l, int64_t number, struct decision *out, int64_t *series, struct err *e)
+{
+	struct stmt *s = db_query(ledger_db(l), "SELECT series FROM decision WHERE id = $1");
+	struct search q = { .number = number, .out = out };
+	enum rc rc;
+
+	stmt_int(s, 1, number);
+	rc = stmt_step(s, e);
+	if (rc == RC_OK)
+		*series = stmt_get_int(s, 0);
+	stmt_done(s);
+	if (rc == RC_NOT_FOUND)
+		return err_set(e, rc, "there is no decision #%lld", (long long)number);
+	return rc == RC_OK ? decision_each(l, *series, take_if_it, &q, e) : rc;
+}
+
 enum rc
 history_each(struct ledger *l, const char *kind, const char *object,
 	void (*each)(void *ctx, int64_t seq, const char *body, const char *hash), void *ctx,

@@ -356,6 +356,37 @@ compare_frames(struct decoder *d, int fd, const struct peer *p, const char *plai
 	return good;
 }
 
+/* The planes of frame 0 over a black picture, as dcm2pnm draws all of them, against all of ours: how many pixels
+ * differ; -1 where the peer draws none. */
+static long
+compare_planes(const struct frame *f, const char *plain)
+{
+	char path[128];
+	size_t size, n = (size_t)f->info.width * f->info.height;
+	uint8_t *bytes;
+	long different = 0;
+
+	snprintf(path, sizeof(path), "%s/shown.pgm", folder);
+	if (!RUN("dcm2pnm", "-q", "+O", "0", "+Omr", "+Osf", "1", "+Ww", "1000000", "1", plain,
+		    path))
+		return -1;
+	bytes = read_file(path, &size);
+	if (bytes == NULL || size <= n) {
+		free(bytes);
+		return -1;
+	}
+	for (size_t i = 0; i < n; i++) {
+		bool ours = false;
+
+		for (unsigned k = 0; k < f->overlays; k++)
+			ours |= frame_overlay_at(
+				f, k, (uint32_t)(i % f->info.width), (uint32_t)(i / f->info.width));
+		different += ours != (bytes[size - n + i] != 0);
+	}
+	free(bytes);
+	return different;
+}
+
 /* ---- the verdict ------------------------------------------------------------------------------ */
 
 static const struct explained *
@@ -440,10 +471,10 @@ try_file(struct decoder *d, const char *name, struct count *c)
 	close(fd);
 }
 
+/* Skips where there is nobody or nothing to compare with; else the names of the files. */
 static void
-every_picture_is_that_of_the_peers(void **state)
+need_corpus_and_peers(void)
 {
-	struct count c = { 0 };
 	char path[512];
 
 	if (access(corpus, R_OK) != 0 || WIRE_SANITIZED) {
@@ -456,15 +487,22 @@ every_picture_is_that_of_the_peers(void **state)
 			print_message("no %s: not run\n", tools[i]);
 			skip();
 		}
-	assert_non_null(mkdtemp(folder));
-	for (size_t i = 0; i < MEM_COUNT(folders); i++) {
+	for (size_t i = count_names == 0 ? 0 : MEM_COUNT(folders); i < MEM_COUNT(folders); i++) {
 		snprintf(path, sizeof(path), "%s/%s", corpus, folders[i]);
 		nftw(path, add_name, 8, FTW_PHYS);
 	}
-	for (size_t i = 0; i < count_names; i++) {
+	strcpy(folder + strlen(folder) - 6, "XXXXXX");
+	assert_non_null(mkdtemp(folder));
+}
+
+static void
+every_picture_is_that_of_the_peers(void **state)
+{
+	struct count c = { 0 };
+
+	need_corpus_and_peers();
+	for (size_t i = 0; i < count_names; i++)
 		try_file(*state, names[i], &c);
-		free(names[i]);
-	}
 	rmdir(folder);
 	print_message(
 		"%zu files: %u equal, %u explained, %u without pixels, %u refused, %u wrong\n",
@@ -472,12 +510,58 @@ every_picture_is_that_of_the_peers(void **state)
 	assert_int_equal(c.wrong, 0);
 }
 
+/* Colour is left out: dcm2pnm has no window to make it black. */
+static void
+every_overlay_is_that_of_the_peers(void **state)
+{
+	unsigned files = 0, planes = 0;
+	char plain[64];
+
+	need_corpus_and_peers();
+	snprintf(plain, sizeof(plain), "%s/plain", folder);
+	for (size_t i = 0; i < count_names; i++) {
+		char path[512];
+		struct frame *f;
+		int fd;
+
+		snprintf(path, sizeof(path), "%s/%s", corpus, names[i]);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (decoder_frame(*state, fd, 0, &f, NULL) == RC_OK && f->overlays > 0 &&
+			f->info.kind != FRAME_RGB8) {
+			long different;
+
+			assert_true(uncompress(path, plain));
+			different = compare_planes(f, plain);
+			if (different != 0)
+				fail_msg("%s: %ld pixels of its overlays differ", names[i],
+					different);
+			files++;
+			planes += f->overlays;
+			empty_folder();
+		}
+		frame_unref(f);
+		close(fd);
+	}
+	rmdir(folder);
+	print_message("%u planes of %u files are equal\n", planes, files);
+	assert_true(planes > files && files > 0);
+}
+
+static int
+forget_names(void **state)
+{
+	while (count_names > 0)
+		free(names[--count_names]);
+	return decoder_teardown(state);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_picture_is_that_of_the_peers),
+		cmocka_unit_test(every_overlay_is_that_of_the_peers),
 	};
 
-	return cmocka_run_group_tests(tests, decoder_setup, decoder_teardown);
+	return cmocka_run_group_tests(tests, decoder_setup, forget_names);
 }

@@ -100,6 +100,8 @@ draw_fill(struct area a, enum style s)
 		draw_text(a.row + r, a.column, a.columns, s, "");
 }
 
+/* Each row begins with its number in two kinds of blanks: rows that are alike ncurses would move by scrolling a part of the
+ * screen, whatever idlok says, and the terminal would move the picture with them. */
 void
 draw_picture_cells(struct area a)
 {
@@ -107,7 +109,7 @@ draw_picture_cells(struct area a)
 	for (int r = 0; r < a.rows; r++) {
 		move(a.row + r, a.column);
 		for (int c = 0; c < a.columns; c++)
-			addstr("\302\240"); /* U+00A0: looks blank, is not */
+			addstr(c < 8 && r >> c & 1 ? "\342\200\202" : "\302\240"); /* U+2002, U+00A0 */
 	}
 }
 

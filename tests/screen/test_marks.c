@@ -57,6 +57,30 @@ a_step_of_the_cross_hair_sends_no_picture(void **state)
 	assert_true(step < 1024 && step < whole);
 }
 
+/* A new line among the facts shifts those below it; rows that a picture lies on must not be scrolled along. */
+static void
+text_beside_a_picture_never_moves_it(void **state)
+{
+	struct bench *b = *state;
+	const char *all, *scroll;
+	size_t before, n;
+
+	view_first(b);
+	glass_written(b->g, &before);
+	glass_keys(b->g, "c");
+	assert_true(glass_expect(b->g, "32, 32 ", SOON));
+	glass_keys(b->g, "dL<Esc>");
+	assert_true(glass_absent(b->g, "32, 32 ", SOON));
+	all = glass_written(b->g, &n);
+	scroll = memmem(all + before, n - before, "\033M", 2);
+	assert_null(scroll);
+	for (const char *p = all + before; (p = memmem(p, n - (size_t)(p - all), "\033[", 2)) != NULL;) {
+		p += 2;
+		p += strspn(p, "0123456789;");
+		assert_false(*p == 'r' || *p == 'L' || *p == 'S' || *p == 'T');
+	}
+}
+
 /* A box from 32, 32 to 42, 42. */
 static void
 draw_box(struct bench *b)
@@ -143,6 +167,7 @@ main(void)
 		SCREEN_TEST(the_cross_hair_tells_values_in_their_unit),
 		SCREEN_TEST(a_distance_is_told_in_millimetres),
 		SCREEN_TEST(a_step_of_the_cross_hair_sends_no_picture),
+		SCREEN_TEST(text_beside_a_picture_never_moves_it),
 		SCREEN_TEST(a_box_is_drawn_edited_and_taken_back),
 		SCREEN_TEST(the_mouse_draws_a_box),
 		SCREEN_TEST(drafts_outlive_a_lost_line),

@@ -318,12 +318,6 @@ ledger_db(struct ledger *l)
 }
 
 const char *
-ledger_folder(const struct ledger *l)
-{
-	return l->folder;
-}
-
-const char *
 ledger_id(const struct ledger *l)
 {
 	return l->id;

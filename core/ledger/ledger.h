@@ -42,7 +42,6 @@ enum rc ledger_open(struct ledger **out, const char *folder, enum db_mode mode,
 void ledger_close(struct ledger *l);
 
 struct db *ledger_db(struct ledger *l);
-const char *ledger_folder(const struct ledger *l);
 const char *ledger_id(const struct ledger *l); /* of this database, random */
 int64_t ledger_now(const struct ledger *l);
 const struct signer *ledger_system(const struct ledger *l);

@@ -16,13 +16,6 @@ static const struct {
 };
 
 const char *
-why_word(enum why_bit bit)
-{
-	assert(bit < WHY_BITS);
-	return table[bit].word;
-}
-
-const char *
 why_help(enum why_bit bit)
 {
 	assert(bit < WHY_BITS);

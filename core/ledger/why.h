@@ -16,7 +16,6 @@ enum why_bit {
 
 /* The words of a set, blank-separated, in the order of the table: "text? SC gap". */
 void why_words(uint64_t set, char *to, size_t size);
-const char *why_word(enum why_bit bit);
 const char *why_help(enum why_bit bit);
 
 /* Sum of the risks: the worklist shows the highest first. */

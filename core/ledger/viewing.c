@@ -22,8 +22,10 @@ struct run {
 static struct run
 run_of(const struct seen *s, uint32_t slice, size_t *at)
 {
-	struct run r;
+	struct run r = { 0 };
 
+	if (s->look_count == 0)
+		return r;
 	while (*at < s->look_count && s->looks[*at].slice < slice)
 		++*at;
 	r.looks = s->looks + *at;

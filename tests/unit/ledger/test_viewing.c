@@ -294,9 +294,9 @@ a_fail_by_a_command_says_that_nothing_was_seen(void **state)
 	assert_int_equal(told(summary, "slices"), 2);
 	assert_int_equal(told(summary, "whole"), 0);
 	assert_int_equal(told(summary, "looks"), 0);
+	json_decref(summary);
 	assert_int_equal(viewing_of_decision(d->m->l, 2, &summary, NULL, NULL), RC_NOT_FOUND);
 	assert_null(summary);
-	json_decref(summary);
 	free(body);
 }
 

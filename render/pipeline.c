@@ -45,8 +45,10 @@ struct pipeline {
 	uint64_t serial;
 	struct want *want;
 	unsigned wants;
-	bool first_pending; /* nobody has begun want[0]'s picture */
-	struct order order; /* its drawing is one reference */
+	bool first_pending;         /* nobody has begun want[0]'s picture */
+	struct order order;         /* its drawing is one reference */
+	struct pipeline_want ahead; /* index: the next to be tried */
+	uint32_t ahead_most;
 	bool delta_pending;
 	uint64_t delta_serial;
 	struct pipeline_delta delta; /* references, while pending */
@@ -103,6 +105,35 @@ choose_first(struct pipeline *p, struct job *job)
 	return true;
 }
 
+static void
+choose_load(struct job *job, struct pipeline_want key)
+{
+	job->work = WORK_LOAD;
+	job->key = key;
+	job->frame = NULL;
+}
+
+/* Slices of the series that comes next; `held` bytes are wanted now. */
+static bool
+choose_ahead(struct pipeline *p, struct job *job, size_t held)
+{
+	for (uint32_t i = 0; i < p->ahead.index; i++)
+		held += cache_has(p->cache, p->ahead.series, i);
+	for (; p->ahead.index < p->ahead_most; p->ahead.index++) {
+		size_t bytes = cache_has(p->cache, p->ahead.series, p->ahead.index);
+
+		held += bytes > 0 ? bytes : p->frame_bytes;
+		if (held > p->cache_limit)
+			return false;
+		if (bytes > 0 || is_loading(p, &p->ahead))
+			continue;
+		choose_load(job, p->ahead);
+		p->ahead.index++;
+		return true;
+	}
+	return false;
+}
+
 /* The first of the others that is not there yet, as long as the cache holds what comes before it:
  * more would push out what is wanted sooner. */
 static bool
@@ -120,12 +151,10 @@ choose_prefetch(struct pipeline *p, struct job *job)
 		if (held + p->frame_bytes > p->cache_limit)
 			return false;
 		w->tried = true;
-		job->work = WORK_LOAD;
-		job->key = w->key;
-		job->frame = NULL;
+		choose_load(job, w->key);
 		return true;
 	}
-	return false;
+	return choose_ahead(p, job, held);
 }
 
 /* The references go from the pipeline to the job. */
@@ -442,6 +471,16 @@ pipeline_lay_over(struct pipeline *p, const struct pipeline_delta *d)
 	return serial;
 }
 
+void
+pipeline_ahead(struct pipeline *p, uint64_t series, uint32_t n)
+{
+	pthread_mutex_lock(&p->lock);
+	p->ahead = (struct pipeline_want){ series, 0 };
+	p->ahead_most = n;
+	pthread_cond_broadcast(&p->work);
+	pthread_mutex_unlock(&p->lock);
+}
+
 struct frame *
 pipeline_cached(struct pipeline *p, uint64_t series, uint32_t index)
 {
@@ -482,5 +521,7 @@ pipeline_forget(struct pipeline *p, uint64_t series)
 	for (unsigned i = 0; i < p->workers; i++)
 		p->worker[i].forgotten |= p->worker[i].loading && p->worker[i].key.series == series;
 	cache_forget(p->cache, series);
+	if (p->ahead.series == series)
+		p->ahead_most = 0;
 	pthread_mutex_unlock(&p->lock);
 }

@@ -107,6 +107,10 @@ uint64_t pipeline_show(struct pipeline *p, const struct pipeline_want *wants, un
 	const struct picture_view *v, const struct picture_encoding *enc, const char *modality,
 	int auto_window);
 
+/* What will be wanted next, once everything wanted now is in the cache: the first `n` slices of another series, decoded as
+ * far as the cache has room beside it.  Until the next call; n 0: nothing. */
+void pipeline_ahead(struct pipeline *p, uint64_t series, uint32_t n);
+
 /* Change what lies over a picture that is on the glass.  `after` is lent as the others are, and replaced by a later call of
  * this function that comes before work on it began.  The answer (delta set, its index that of the call) comes unless
  * pipeline_show was called since.  Returns the serial that it will carry. */

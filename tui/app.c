@@ -579,6 +579,12 @@ picture_digest(const struct raster *r, char hex[PIPELINE_DIGEST])
 	digest_end(&d, hex);
 }
 
+static struct frame *
+cached_frame(void *ctx, uint64_t series, uint32_t index)
+{
+	return pipeline_cached(((struct app *)ctx)->pipeline, series, index);
+}
+
 static void
 start(struct app *app)
 {
@@ -591,6 +597,7 @@ start(struct app *app)
 	pc.source.load = slides_load;
 	pc.source.ctx = app->slides;
 	app->pipeline = pipeline_new(&pc);
+	slides_use_cache(app->slides, cached_frame, app);
 	app->started_us = clock_mono_us();
 	draw_begin();
 	app_push(app, &scr_login_ops, NULL);

@@ -365,6 +365,8 @@ viewer_close(struct app *app, void *state)
 	/* quitting is a line that went away: come back to the same slice */
 	if (s->loaded)
 		viewer_leave(app, s, app->quitting);
+	s->f.series.id = 0;
+	viewer_forget_ahead(app, s);
 	viewport_release(&s->port);
 }
 

@@ -20,6 +20,7 @@ struct slide {
 struct projected {
 	int refs; /* atomic */
 	struct project *project;
+	uint32_t slices; /* in it */
 };
 
 struct tray {
@@ -38,6 +39,8 @@ struct slides {
 	struct tray *trays;
 	struct decoder **decoders;
 	unsigned workers;
+	struct frame *(*cached)(void *ctx, uint64_t series, uint32_t index); /* may be NULL */
+	void *cached_ctx;
 };
 
 struct slides *
@@ -50,8 +53,18 @@ slides_new(struct store *store, unsigned workers)
 	s->decoders = mem_zero(workers, sizeof(*s->decoders));
 	for (unsigned i = 0; i < workers; i++)
 		s->decoders[i] = decoder_new(NULL);
+	for (unsigned i = 0; i < workers; i++)
+		decoder_prepare(s->decoders[i]); /* before the first slice is waited for */
 	pthread_mutex_init(&s->lock, NULL);
 	return s;
+}
+
+void
+slides_use_cache(struct slides *s,
+	struct frame *(*cached)(void *ctx, uint64_t series, uint32_t index), void *ctx)
+{
+	s->cached = cached;
+	s->cached_ctx = ctx;
 }
 
 static void
@@ -195,6 +208,15 @@ load_slice(struct slides *s, unsigned worker, uint64_t series, uint32_t index, s
 	return rc;
 }
 
+/* From the cache where it is there. */
+static enum rc
+have_slice(struct slides *s, unsigned worker, uint64_t series, uint32_t index, struct frame **out,
+	struct err *e)
+{
+	*out = s->cached != NULL ? s->cached(s->cached_ctx, series, index) : NULL;
+	return *out != NULL ? RC_OK : load_slice(s, worker, series, index, out, e);
+}
+
 /* ---- projections ---- */
 
 static struct projected *
@@ -230,35 +252,35 @@ note_progress(struct slides *s, uint64_t series, uint32_t done)
 
 /* A slice that cannot be decoded or has another matrix is left out: the others still tell. */
 static enum rc
-project_series(struct slides *s, unsigned worker, uint64_t series, uint32_t n, struct project **out,
-	struct err *e)
+project_series(struct slides *s, unsigned worker, uint64_t series, uint32_t n,
+	struct projected *out, struct err *e)
 {
 	struct err first = { 0 };
 
-	*out = NULL;
 	for (uint32_t i = 0; i < n; i++) {
 		struct frame *f = NULL;
 
 		if (!note_progress(s, series, i))
 			break;
-		if (load_slice(s, worker, series, i, &f, &first) != RC_OK)
+		if (have_slice(s, worker, series, i, &f, &first) != RC_OK)
 			continue;
-		if (*out == NULL)
-			*out = project_new(&f->info);
-		project_add(*out, f, i, NULL);
+		if (out->project == NULL)
+			out->project = project_new(&f->info);
+		out->slices += project_add(out->project, f, i, NULL) == RC_OK;
 		frame_unref(f);
 	}
-	return *out != NULL ? RC_OK
-			    : err_set(e, RC_CORRUPT, "no slice can be read: %s", first.text);
+	return out->project != NULL
+		? RC_OK
+		: err_set(e, RC_CORRUPT, "no slice can be read: %s", first.text);
 }
 
 static struct projected *
-keep_projected(struct slides *s, uint64_t series, struct project *made)
+keep_projected(struct slides *s, uint64_t series, const struct projected *made)
 {
 	struct projected *p = mem_zero(1, sizeof(*p));
 	struct tray *t;
 
-	p->project = made;
+	*p = *made;
 	p->refs = 1; /* the caller's */
 	pthread_mutex_lock(&s->lock);
 	t = find_tray(s, series);
@@ -276,7 +298,7 @@ load_projection(struct slides *s, unsigned worker, uint64_t series, uint32_t whi
 {
 	uint32_t n;
 	struct projected *p = take_projected(s, series, &n);
-	struct project *made;
+	struct projected made = { .project = NULL };
 	enum rc rc = RC_OK;
 
 	if (which >= PROJECTIONS)
@@ -284,7 +306,7 @@ load_projection(struct slides *s, unsigned worker, uint64_t series, uint32_t whi
 	if (rc == RC_OK && p == NULL) {
 		rc = project_series(s, worker, series, n, &made, e);
 		if (rc == RC_OK)
-			p = keep_projected(s, series, made);
+			p = keep_projected(s, series, &made);
 	}
 	if (rc == RC_OK)
 		*out = project_frame(p->project, (enum projection)which);
@@ -301,6 +323,19 @@ slides_projected(struct slides *s, uint64_t series)
 	pthread_mutex_lock(&s->lock);
 	t = find_tray(s, series);
 	n = t != NULL ? t->progress : 0;
+	pthread_mutex_unlock(&s->lock);
+	return n;
+}
+
+uint32_t
+slides_in_projection(struct slides *s, uint64_t series)
+{
+	struct tray *t;
+	uint32_t n;
+
+	pthread_mutex_lock(&s->lock);
+	t = find_tray(s, series);
+	n = t != NULL && t->projected != NULL ? t->projected->slices : 0;
 	pthread_mutex_unlock(&s->lock);
 	return n;
 }
@@ -353,7 +388,7 @@ load_sheet(struct slides *s, unsigned worker, uint64_t series, uint32_t page, st
 	for (uint32_t i = 0; i < sheet.columns * sheet.rows; i++) {
 		struct frame *f = NULL;
 
-		if (load_slice(s, worker, series, page * sheet.columns * sheet.rows + i, &f,
+		if (have_slice(s, worker, series, page * sheet.columns * sheet.rows + i, &f,
 			    &first) != RC_OK)
 			continue; /* its cell stays black; after the last slice all do */
 		if (m == NULL)

@@ -14,6 +14,10 @@ struct slides;
 struct slides *slides_new(struct store *store, unsigned workers);
 void slides_free(struct slides *s); /* after the pool has ended */
 
+/* Where decoded slices may be found before they are decoded again; called on pool threads.  Set before the first series. */
+void slides_use_cache(struct slides *s,
+	struct frame *(*cached)(void *ctx, uint64_t series, uint32_t index), void *ctx);
+
 /* Tell what the slices of `series` are.  Images without pixels have none.  Returns how many slices. */
 uint32_t slides_set(struct slides *s, uint64_t series, const struct image *images, size_t n);
 void slides_drop(struct slides *s, uint64_t series);
@@ -33,6 +37,9 @@ uint32_t slides_set_sheet(struct slides *s, uint64_t series, const struct slides
 
 /* How far the projections of a series have come: slices read so far. */
 uint32_t slides_projected(struct slides *s, uint64_t series);
+/* How many slices the finished projections are of; those that cannot be decoded or have another matrix are left out.  0: not
+ * made yet. */
+uint32_t slides_in_projection(struct slides *s, uint64_t series);
 
 /* The slice behind a pixel of a projection that was shown; false where it is not made yet. */
 bool slides_behind(struct slides *s, uint64_t series, enum projection which, uint32_t x, uint32_t y,

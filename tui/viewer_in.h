@@ -35,12 +35,15 @@ struct viewer_state {
 	int64_t save_at;
 	bool covered; /* a dialog lies over the picture */
 	uint64_t load_serial;
+	int64_t ahead; /* the series of the queue that comes next, decoded meanwhile; 0 none */
 };
 
 /* Open the series of a task, or with step 1 or -1 the one after or before it in the queue. */
 void viewer_load(struct app *app, struct viewer_state *s, int64_t task, int64_t series, int step);
 /* Let go of the open series.  With `resume_here` the slice on the glass is where a lost line resumes. */
 void viewer_leave(struct app *app, struct viewer_state *s, bool resume_here);
+/* Let go of what was decoded ahead. */
+void viewer_forget_ahead(struct app *app, struct viewer_state *s);
 void viewer_save_seen(struct app *app, struct viewer_state *s, bool resume_here);
 
 /* The orientation letters of the slice wanted. */

@@ -110,6 +110,79 @@ first_slice(const struct viewer_facts *f, const struct seen *seen)
 	return 0;
 }
 
+/* ---- the series that comes next ---- */
+
+enum { AHEAD_SLICES = 256 };
+
+static void
+ahead_run(struct job *job, struct ledger *l)
+{
+	struct load_job *j = (struct load_job *)job;
+
+	j->queue.step = j->queue_step;
+	j->queue.filter = j->queue_filter;
+	j->place = -1;
+	job->rc = worklist_place(l, &j->queue, j->task, &j->place, &job->err);
+	if (job->rc == RC_OK)
+		job->rc = find_neighbour(j, l, &job->err);
+	if (job->rc == RC_OK)
+		job->rc = catalog_images(l, j->series, &j->images, &j->image_count, &job->err);
+}
+
+void
+viewer_forget_ahead(struct app *app, struct viewer_state *s)
+{
+	if (s->ahead == 0 || s->ahead == s->f.series.id)
+		return;
+	pipeline_forget(app->pipeline, (uint64_t)s->ahead);
+	slides_drop(app->slides, (uint64_t)s->ahead);
+	s->ahead = 0;
+}
+
+/* There may be none: then nothing is told. */
+static void
+ahead_done(struct job *job, struct app *app)
+{
+	struct load_job *j = (struct load_job *)job;
+	struct viewer_state *s = app_screen_state(app, j->screen);
+	uint32_t n;
+
+	if (job->rc != RC_OK || s == NULL || j->serial != s->load_serial ||
+		j->series == s->f.series.id)
+		return;
+	viewer_forget_ahead(app, s);
+	s->ahead = j->series;
+	n = slides_set(app->slides, (uint64_t)j->series, j->images, j->image_count);
+	pipeline_ahead(app->pipeline, (uint64_t)j->series, n < AHEAD_SLICES ? n : AHEAD_SLICES);
+}
+
+static struct load_job *
+load_job_new(struct app *app, struct viewer_state *s, int64_t task)
+{
+	struct load_job *j = mem_zero(1, sizeof(*j));
+
+	j->job.release = load_release;
+	j->screen = app_screen_id(app, s);
+	j->serial = s->load_serial;
+	j->task = task;
+	j->queue = s->queue;
+	str_copy(j->queue_step, sizeof(j->queue_step), s->queue_step);
+	str_copy(j->queue_filter, sizeof(j->queue_filter), s->queue_filter);
+	str_copy(j->user, sizeof(j->user), app->session.user);
+	return j;
+}
+
+static void
+look_ahead(struct app *app, struct viewer_state *s)
+{
+	struct load_job *j = load_job_new(app, s, s->f.task);
+
+	j->job.run = ahead_run;
+	j->job.done = ahead_done;
+	j->step = 1;
+	app_post_take(app, &j->job);
+}
+
 static void
 load_done(struct job *job, struct app *app)
 {
@@ -145,25 +218,23 @@ load_done(struct job *job, struct app *app)
 	s->port.want = first_slice(&s->f, &j->seen);
 	viewer_letters(s);
 	viewport_show(app, &s->port);
+	if (s->ahead != s->f.series.id)
+		viewer_forget_ahead(app, s);
+	s->ahead = 0;
+	look_ahead(app, s);
 }
 
 void
 viewer_load(struct app *app, struct viewer_state *s, int64_t task, int64_t series, int step)
 {
-	struct load_job *j = mem_zero(1, sizeof(*j));
+	struct load_job *j;
 
+	s->load_serial++;
+	j = load_job_new(app, s, task);
 	j->job.run = load_run;
 	j->job.done = load_done;
-	j->job.release = load_release;
-	j->screen = app_screen_id(app, s);
-	j->serial = ++s->load_serial;
-	j->task = task;
 	j->series = series;
 	j->step = step;
-	j->queue = s->queue;
-	str_copy(j->queue_step, sizeof(j->queue_step), s->queue_step);
-	str_copy(j->queue_filter, sizeof(j->queue_filter), s->queue_filter);
-	str_copy(j->user, sizeof(j->user), app->session.user);
 	app_post_take(app, &j->job);
 }
 

@@ -218,6 +218,8 @@ void
 modes_text(struct app *app, const struct viewer_modes *m, const struct viewer_facts *f,
 	const struct viewport *v, char to[64])
 {
+	uint32_t in = slides_in_projection(app->slides, series_of(m));
+
 	to[0] = '\0';
 	if (m->mode == VIEW_MOSAIC)
 		snprintf(to, 64, "mosaic %u/%u, at slice %u/%u", v->glass + 1, m->pages,
@@ -225,7 +227,9 @@ modes_text(struct app *app, const struct viewer_modes *m, const struct viewer_fa
 	else if (m->mode == VIEW_PROJECTION && !v->on_glass)
 		snprintf(to, 64, "reading slices %u/%u",
 			slides_projected(app->slides, series_of(m)), f->slices);
+	else if (m->mode == VIEW_PROJECTION && in < f->slices)
+		snprintf(to, 64, "%s of %u slices, %u LEFT OUT",
+			project_name((enum projection)v->glass), in, f->slices - in);
 	else if (m->mode == VIEW_PROJECTION)
-		snprintf(to, 64, "%s of %u slices", project_name((enum projection)v->glass),
-			f->slices);
+		snprintf(to, 64, "%s of %u slices", project_name((enum projection)v->glass), in);
 }

@@ -590,6 +590,25 @@ a_new_picture_drops_a_waiting_delta(void **state)
 	lab_close(l);
 }
 
+static void
+the_series_that_comes_next_is_decoded_when_nothing_else_is_wanted(void **state)
+{
+	struct lab *l = lab_open(1, 8);
+
+	(void)state;
+	pipeline_ahead(l->pipe, 9, 6);
+	lab_answer(l, lab_show(l, 100, 3)); /* 100..103 */
+	lab_wait(l, &l->finished, 8);       /* and four more fit beside them */
+	for (uint32_t i = 0; i < 4; i++)
+		assert_int_equal(lab_loads(l, i), 1);
+	lab_answer(l, lab_show(l, 101, 0));
+	assert_int_equal(lab_loads(l, 101), 1); /* it was not pushed out */
+	assert_true(l->decode_ms == 0);
+	pipeline_forget(l->pipe, 9);
+	lab_answer(l, lab_show(l, 102, 0));
+	lab_close(l);
+}
+
 int
 main(void)
 {
@@ -613,6 +632,7 @@ main(void)
 		cmocka_unit_test(a_picture_brings_its_raster_and_digest),
 		cmocka_unit_test(a_delta_is_small_and_counted),
 		cmocka_unit_test(a_new_picture_drops_a_waiting_delta),
+		cmocka_unit_test(the_series_that_comes_next_is_decoded_when_nothing_else_is_wanted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,22 +8,19 @@
 #include "core/ledger/ledger.h"
 
 enum { LOOK_WINDOW = 48, LOOK_CELLS = 16, LOOK_MOST = 64 /* different looks kept of one slice */ };
-enum {
-	LOOK_SCALE = 500,
-	LOOK_LEVELS = 32
-}; /* what text of 8 pixels takes to be read: the rule of phi */
+enum { LOOK_SCALE = 500, LOOK_LEVELS = 32 }; /* what text of 8 pixels takes to be read: the rule of phi */
 
 struct look {
-	uint32_t slice; /* from 0, in reading order */
+	uint32_t slice;           /* from 0, in reading order */
 	char picture[DIGEST_HEX]; /* SHA-256 of the pixels as sent: `wetread render --protocol pgm` makes them again */
 	char window[LOOK_WINDOW]; /* "40/400", "lut", "colour"; " inverted" behind it; no patient text ever */
-	uint32_t scale;  /* screen pixels per 1000 image pixels, of the axis where they are fewer */
-	uint32_t levels; /* greys; 0: colour */
-	uint32_t columns, rows;            /* of the image */
+	uint32_t scale;           /* screen pixels per 1000 image pixels, of the axis where they are fewer */
+	uint32_t levels;          /* greys; 0: colour */
+	uint32_t columns, rows;   /* of the image */
 	uint32_t left, top, width, height; /* image pixels that were in view whole */
-	uint32_t times; /* acknowledged by the terminal so often; a time limit that ran out is no acknowledgement */
-	int64_t first; /* when for the first time, UTC microseconds */
-	int64_t dwell; /* on the glass altogether, milliseconds */
+	uint32_t times;  /* acknowledged by the terminal so often; a time limit that ran out is no acknowledgement */
+	int64_t first;   /* when for the first time, UTC microseconds */
+	int64_t dwell;   /* on the glass altogether, milliseconds */
 };
 
 /* Where a person is in a series. */

@@ -17,7 +17,6 @@ enum {
 	FACTS_COLUMNS = 38, /* as wide as the signing dialog, which opens over them */
 	FACTS_ROWS = 6,     /* below the picture on narrow screens */
 	SAVE_MS = 1000,     /* how soon what was seen is written down */
-	PLAY_MS = 80,
 	PROGRESS_MS = 200,
 };
 
@@ -145,6 +144,12 @@ viewer_draw(struct app *app, void *state, struct area a)
 	modes_text(app, &s->modes, &s->f, &s->port, more.instead);
 	if (s->modes.mode == VIEW_SLICES)
 		more.lines = tool_text(app, s, more.line);
+	if (s->modes.mode == VIEW_PAIR)
+		snprintf(more.line[more.lines++], sizeof(more.line[0]),
+			"beside: %.70s, same window", s->modes.pair.name);
+	if (s->playing)
+		snprintf(more.line[more.lines++], sizeof(more.line[0]), "playing %.3g/s",
+			1000.0 / s->play_ms);
 	viewer_facts_draw(app, &s->f, &s->port, &more, facts);
 	if (s->modes.mode == VIEW_SLICES && s->port.on_glass && s->port.glass != s->port.want)
 		draw_format(a.row + a.rows - 1, a.columns - FACTS_COLUMNS + 1, FACTS_COLUMNS - 1,
@@ -210,6 +215,7 @@ viewer_key(struct app *app, void *state, const struct key *k)
 		keymap_find(app->keys, "viewer", NULL, k->code) != CMD_BACK)
 		return false;
 	modes_leave(app, &s->modes, &s->port, s->modes.slices.want);
+	viewer_compare_end(app, s);
 	return true;
 }
 
@@ -294,7 +300,7 @@ viewer_tick(struct app *app, void *state)
 		viewer_save_seen(app, s, true);
 	if ((!s->playing && !s->sweeping) || now < s->play_at)
 		return;
-	s->play_at = now + (s->sweeping ? VIEWER_SWEEP_MS : PLAY_MS) * 1000;
+	s->play_at = now + (s->sweeping ? VIEWER_SWEEP_MS : s->play_ms) * 1000;
 	if (term_busy(app->term))
 		return; /* as fast as the line, never faster */
 	if (s->sweeping)
@@ -322,6 +328,7 @@ viewer_open(struct app *app, void *state, const void *argument)
 	struct viewer_state *s = state;
 
 	s->drag_row = -1;
+	s->play_ms = VIEWER_PLAY_MS;
 	s->queue = a->queue;
 	str_copy(s->queue_step, sizeof(s->queue_step), a->queue.step);
 	str_copy(s->queue_filter, sizeof(s->queue_filter), a->queue.filter);

@@ -28,6 +28,7 @@ struct tray {
 	uint32_t n;
 	struct slide *slides;
 	struct slides_sheet sheet;
+	uint64_t other;              /* of a pair; 0 none */
 	struct projected *projected; /* one reference; NULL not made yet */
 	uint32_t progress;           /* slices read for it */
 	struct tray *next;
@@ -404,6 +405,78 @@ load_sheet(struct slides *s, unsigned worker, uint64_t series, uint32_t page, st
 	return RC_OK;
 }
 
+/* ---- pairs ---- */
+
+enum { PAIR_SIDE_LEAST = 256, PAIR_SIDE_MOST = 1024 };
+
+void
+slides_set_pair(struct slides *s, uint64_t series, uint64_t other)
+{
+	struct tray *t;
+
+	pthread_mutex_lock(&s->lock);
+	t = find_tray(s, series);
+	if (t != NULL)
+		t->other = other;
+	pthread_mutex_unlock(&s->lock);
+}
+
+uint32_t
+slides_beside(uint32_t i, uint32_t m, uint32_t n)
+{
+	if (n == 0 || m < 2)
+		return 0;
+	return (uint32_t)(((uint64_t)i * (n - 1) + (m - 1) / 2) / (m - 1));
+}
+
+/* As large as the larger of the two, so that nothing is lost when it is looked at closely. */
+static uint32_t
+pair_side(const struct frame *a, const struct frame *b)
+{
+	uint32_t side = a->info.width > a->info.height ? a->info.width : a->info.height;
+
+	if (b != NULL && b->info.width > side)
+		side = b->info.width;
+	if (b != NULL && b->info.height > side)
+		side = b->info.height;
+	return side < PAIR_SIDE_LEAST   ? PAIR_SIDE_LEAST
+		: side > PAIR_SIDE_MOST ? PAIR_SIDE_MOST
+					: side;
+}
+
+static enum rc
+load_pair(struct slides *s, unsigned worker, uint64_t series, uint32_t index, struct frame **out,
+	struct err *e)
+{
+	struct frame *left = NULL, *right = NULL;
+	uint32_t m = 0, n = 0, side;
+	uint64_t other = 0;
+	struct mosaic *pair;
+	struct tray *t;
+	enum rc rc = have_slice(s, worker, series, index, &left, e);
+
+	if (rc != RC_OK)
+		return rc;
+	pthread_mutex_lock(&s->lock);
+	t = find_tray(s, series);
+	m = t != NULL ? t->n : 0;
+	other = t != NULL ? t->other : 0;
+	t = find_tray(s, other);
+	n = t != NULL ? t->n : 0;
+	pthread_mutex_unlock(&s->lock);
+	have_slice(s, worker, other, slides_beside(index, m, n), &right, NULL);
+	side = pair_side(left, right);
+	pair = mosaic_new(2, 1, side, side, &left->info);
+	mosaic_put(pair, 0, left);
+	if (right != NULL)
+		mosaic_put(pair, 1, right); /* a negative or colour beside grey stays empty */
+	*out = mosaic_frame(pair);
+	mosaic_free(pair);
+	frame_unref(left);
+	frame_unref(right);
+	return RC_OK;
+}
+
 enum rc
 slides_load(void *ctx, unsigned worker, uint64_t series, uint32_t index, struct frame **out,
 	struct err *e)
@@ -412,5 +485,7 @@ slides_load(void *ctx, unsigned worker, uint64_t series, uint32_t index, struct 
 		return load_projection(ctx, worker, series & ~SLIDES_PROJECTION, index, out, e);
 	if (series & SLIDES_MOSAIC)
 		return load_sheet(ctx, worker, series & ~SLIDES_MOSAIC, index, out, e);
+	if (series & SLIDES_PAIR)
+		return load_pair(ctx, worker, series & ~SLIDES_PAIR, index, out, e);
 	return load_slice(ctx, worker, series, index, out, e);
 }

@@ -29,6 +29,14 @@ void slides_drop(struct slides *s, uint64_t series);
 /* Added to the id of a series: index is a page of its contact sheet. */
 #define SLIDES_MOSAIC ((uint64_t)1 << 61)
 
+/* Added to the id of a series: index is a slice of it, beside the slice of another series at the same share of the way. */
+#define SLIDES_PAIR ((uint64_t)1 << 60)
+
+/* The series that stands beside; both are open. */
+void slides_set_pair(struct slides *s, uint64_t series, uint64_t other);
+/* The slice of n beside slice i of m. */
+uint32_t slides_beside(uint32_t i, uint32_t m, uint32_t n);
+
 /* How a page of the contact sheet is laid out.  Returns how many pages there are. */
 struct slides_sheet {
 	uint32_t columns, rows, cell_width, cell_height; /* cells, pixels */

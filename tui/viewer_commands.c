@@ -162,7 +162,7 @@ mode_move(struct app *app, struct viewer_state *s, enum command c)
 	for (size_t i = 0; i < MEM_COUNT(moves); i++) {
 		if (moves[i].command != c)
 			continue;
-		if (s->modes.mode == VIEW_MOSAIC)
+		if (s->modes.mode == VIEW_MOSAIC || s->modes.mode == VIEW_PAIR)
 			modes_move(app, &s->modes, &s->f, &s->port, moves[i].step);
 		return true;
 	}
@@ -247,6 +247,19 @@ mode_command(struct app *app, struct viewer_state *s, enum command c)
 	return true;
 }
 
+/* Whole numbers of screen pixels, so that no pixel is made of two; around the cross-hair where it is. */
+static void
+zoom_pixel(struct app *app, struct viewer_state *s)
+{
+	struct viewport *v = &s->port;
+
+	if (s->tool.on && s->modes.mode == VIEW_SLICES && v->shot.columns > 0) {
+		v->centre_x = (s->tool.x + 0.5) / v->shot.columns;
+		v->centre_y = (s->tool.y + 0.5) / v->shot.rows;
+	}
+	viewport_zoom_pixel(app, v);
+}
+
 static bool
 zoom_command(struct app *app, struct viewer_state *s, enum command c)
 {
@@ -261,6 +274,10 @@ zoom_command(struct app *app, struct viewer_state *s, enum command c)
 			viewport_pan(app, &s->port, pans[i].right, pans[i].down);
 			return true;
 		}
+	if (c == CMD_ZOOM_PIXEL) {
+		zoom_pixel(app, s);
+		return true;
+	}
 	if (c == CMD_ZOOM_IN || c == CMD_ZOOM_OUT || c == CMD_ZOOM_FIT) {
 		viewport_zoom(app, &s->port,
 			c == CMD_ZOOM_IN            ? 1.5
@@ -277,6 +294,21 @@ blocks_only(const struct app *app)
 	enum picture_protocol p = term_protocol(app->term);
 
 	return p == PICTURE_BLOCKS_RGB || p == PICTURE_BLOCKS_256;
+}
+
+/* Steps of the usual rates, in milliseconds a slice. */
+static void
+change_rate(struct app *app, struct viewer_state *s, int faster)
+{
+	static const int rates[] = { 2000, 1000, 500, 250, 125, 80, 62, 50, 40, 33, 25, 20 };
+	int n = MEM_COUNT(rates), at = 0;
+
+	while (at + 1 < n && rates[at] > s->play_ms)
+		at++;
+	at = at + faster < 0 ? 0 : at + faster >= n ? n - 1 : at + faster;
+	s->play_ms = rates[at];
+	app_say(app, STYLE_PLAIN, "%.3g slices a second, as far as the line carries them",
+		1000.0 / s->play_ms);
 }
 
 /* The ledger refuses the same; here it is told before a password is typed. */
@@ -326,6 +358,13 @@ viewer_command(struct app *app, void *state, enum command c, const char *argumen
 		viewer_end_sweep(app, s);
 		s->playing = !s->playing;
 		s->play_at = clock_mono_us();
+		break;
+	case CMD_FASTER:
+	case CMD_SLOWER:
+		change_rate(app, s, c == CMD_FASTER ? 1 : -1);
+		break;
+	case CMD_COMPARE:
+		viewer_compare(app, s);
 		break;
 	case CMD_PASS:
 		if (may_pass(app, s))

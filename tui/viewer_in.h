@@ -9,7 +9,7 @@
 #include "tui/viewer_tool.h"
 #include "tui/viewport.h"
 
-enum { VIEWER_SWEEP_MS = 250 };
+enum { VIEWER_SWEEP_MS = 250, VIEWER_PLAY_MS = 80 };
 
 struct viewer_state {
 	struct viewer_facts f;
@@ -24,6 +24,7 @@ struct viewer_state {
 	int64_t place, total; /* in the queue */
 
 	bool playing;
+	int play_ms; /* a slice */
 	int64_t play_at;
 	int64_t progress_at;
 	bool sweeping; /* narrow windows run over the slice; play_at is the time of the next */
@@ -56,6 +57,11 @@ void viewer_open_slice(struct app *app, struct viewer_state *s, uint32_t slice);
 void viewer_next_sweep(struct app *app, struct viewer_state *s);
 /* Back to the window of before. */
 void viewer_end_sweep(struct app *app, struct viewer_state *s);
+
+/* Put the likest series of the same subject beside this one, or the next of them. */
+void viewer_compare(struct app *app, struct viewer_state *s);
+/* Let go of the series beside this one. */
+void viewer_compare_end(struct app *app, struct viewer_state *s);
 
 /* Open the dialog that signs "pass" or "fail". */
 void viewer_verdict(struct app *app, struct viewer_state *s, const char *which);

@@ -1,6 +1,7 @@
 /* Opening a series in the viewer, and what was seen of it. */
 #include "tui/viewer_in.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,7 @@ struct load_job {
 	struct mark *marks;
 	size_t mark_count;
 	char standing[120];
+	int frame_ms; /* of a multi-frame image, 0 unknown */
 	bool open;
 	struct look_rule rule;
 	int64_t place, total;
@@ -57,6 +59,27 @@ find_neighbour(struct load_job *j, struct ledger *l, struct err *e)
 	return rc;
 }
 
+/* PS3.3 C.7.6.5.1.1: milliseconds a frame of a multi-frame image, 0 where it does not say. */
+static int
+frame_time(struct ledger *l, const struct image *im)
+{
+	char *text = NULL;
+	json_t *header = NULL;
+	const json_t *value;
+	double ms = 0;
+
+	if (catalog_header(l, im->id, &text, NULL) == RC_OK)
+		header = json_loads(text, 0, NULL);
+	value = json_array_get(json_object_get(json_object_get(header, "00181063"), "Value"), 0);
+	if (json_is_number(value))
+		ms = json_number_value(value);
+	else if (json_is_string(value))
+		str_double(json_string_value(value), &ms);
+	json_decref(header);
+	free(text);
+	return ms >= 10 && ms <= 5000 ? (int)ms : 0;
+}
+
 static void
 load_run(struct job *job, struct ledger *l)
 {
@@ -80,6 +103,8 @@ load_run(struct job *job, struct ledger *l)
 		return;
 	j->open = worklist_is_open(l, j->task);
 	j->rule = look_rule_of(l, j->queue_step);
+	if (j->image_count > 0 && j->images[0].slices > 1)
+		j->frame_ms = frame_time(l, &j->images[0]);
 	seen_load(l, j->user, j->series, &j->seen, NULL);
 	mark_draft_load(
 		l, j->user, j->series, j->series_row.revision, &j->marks, &j->mark_count, NULL);
@@ -210,6 +235,7 @@ load_done(struct job *job, struct app *app)
 	str_copy(s->f.standing, sizeof(s->f.standing), j->standing);
 	s->task_open = j->open;
 	s->needs_pixels = j->rule.pixels;
+	s->play_ms = j->frame_ms > 0 ? j->frame_ms : VIEWER_PLAY_MS;
 	s->place = j->place;
 	s->total = j->total;
 	s->loaded = true;
@@ -289,6 +315,7 @@ viewer_leave(struct app *app, struct viewer_state *s, bool resume_here)
 	viewer_save_seen(app, s, resume_here);
 	slides_drop(app->slides, (uint64_t)s->f.series.id);
 	pipeline_forget(app->pipeline, (uint64_t)s->f.series.id);
+	viewer_compare_end(app, s);
 	tool_save(app, s);
 	marks_release(&s->tool.marks);
 	s->tool.on = false;

@@ -1,4 +1,4 @@
-/* The contact sheet and the projections of a series. */
+/* The contact sheet, the projections and the pairs of a series. */
 #include "tui/viewer_modes.h"
 
 #include <stdio.h>
@@ -98,6 +98,33 @@ start_projection(struct app *app, struct viewer_modes *m, struct viewport *v)
 	show_projection(app, m, v, PROJECT_MAX);
 }
 
+static void
+leave_slices(struct viewer_modes *m, const struct viewport *v)
+{
+	if (m->mode == VIEW_SLICES) {
+		m->slices = viewport_settings(v);
+		m->cell = v->want;
+	}
+}
+
+/* The same window for both: what differs then is the pictures. */
+void
+modes_pair(struct app *app, struct viewer_modes *m, struct viewport *v)
+{
+	uint32_t at = v->want;
+
+	if (m->mode != VIEW_SLICES)
+		at = m->slices.want;
+	leave_slices(m, v);
+	m->mode = VIEW_PAIR;
+	slides_set_pair(app->slides, series_of(m), (uint64_t)m->pair.series);
+	pipeline_forget(app->pipeline, series_of(m) | SLIDES_PAIR); /* with another beside it */
+	viewport_open(v, series_of(m) | SLIDES_PAIR, m->slices.slices, m->slices.modality);
+	keep_window(v, &m->slices);
+	v->want = at;
+	viewport_show(app, v);
+}
+
 void
 modes_toggle(struct app *app, struct viewer_modes *m, struct viewer_facts *f, struct viewport *v,
 	enum viewer_mode mode)
@@ -106,10 +133,7 @@ modes_toggle(struct app *app, struct viewer_modes *m, struct viewer_facts *f, st
 		modes_leave(app, m, v, m->slices.want);
 		return;
 	}
-	if (m->mode == VIEW_SLICES) {
-		m->slices = viewport_settings(v);
-		m->cell = v->want;
-	}
+	leave_slices(m, v);
 	m->mode = mode;
 	if (mode == VIEW_MOSAIC)
 		start_sheet(app, m, f, v);
@@ -155,6 +179,11 @@ modes_move(struct app *app, struct viewer_modes *m, struct viewer_facts *f, stru
 
 	if (f->slices == 0)
 		return;
+	if (m->mode == VIEW_PAIR) {
+		viewport_go(app, v, (int64_t)v->want + by);
+		m->slices.want = v->want; /* where leaving goes back to */
+		return;
+	}
 	m->cell = to < 0 ? 0 : to >= (int64_t)f->slices ? f->slices - 1 : (uint32_t)to;
 	show_page(app, m, f, v);
 }
@@ -193,6 +222,8 @@ modes_chosen(
 
 	if (m->mode == VIEW_MOSAIC)
 		*slice = m->cell;
+	else if (m->mode == VIEW_PAIR)
+		*slice = v->want;
 	else if (!v->on_glass || !brightest(v->frame, &x, &y) || !behind(app, m, v, x, y, slice))
 		return false;
 	return true;
@@ -209,6 +240,8 @@ modes_clicked(struct app *app, const struct viewer_modes *m, const struct viewpo
 		return false;
 	if (m->mode == VIEW_PROJECTION)
 		return behind(app, m, v, x, y, slice);
+	if (m->mode == VIEW_PAIR)
+		return false;
 	cell = y / m->sheet.cell_height * m->sheet.columns + x / m->sheet.cell_width;
 	*slice = g->first - 1 + cell;
 	return cell < g->count;
@@ -224,6 +257,9 @@ modes_text(struct app *app, const struct viewer_modes *m, const struct viewer_fa
 	if (m->mode == VIEW_MOSAIC)
 		snprintf(to, 64, "mosaic %u/%u, at slice %u/%u", v->glass + 1, m->pages,
 			m->cell + 1, f->slices);
+	else if (m->mode == VIEW_PAIR)
+		snprintf(to, 64, "slice %u/%u beside %u/%u", v->glass + 1, f->slices,
+			slides_beside(v->glass, f->slices, m->pair.slices) + 1, m->pair.slices);
 	else if (m->mode == VIEW_PROJECTION && !v->on_glass)
 		snprintf(to, 64, "reading slices %u/%u",
 			slides_projected(app->slides, series_of(m)), f->slices);

@@ -122,13 +122,15 @@ void viewport_window(struct app *app, struct viewport *v, double centre, double 
 bool viewport_sweep(struct app *app, struct viewport *v, int step);
 void viewport_zoom(struct app *app, struct viewport *v, double factor); /* 0: fit */
 void viewport_pan(struct app *app, struct viewport *v, int right, int down);
+/* The next whole number of screen pixels per image pixel, up to 4; past it the whole image. */
+void viewport_zoom_pixel(struct app *app, struct viewport *v);
 /* Show the slice wanted with image pixel (left, top) in the upper left corner, at no less than `scale` screen pixels
  * per 1000 image pixels, and whole where that is possible so. */
 void viewport_aim(struct app *app, struct viewport *v, uint32_t left, uint32_t top, uint32_t scale);
 
 /* The pixel of the image on the glass in the middle of a cell of the screen; false: the cell is beside it. */
-bool viewport_pixel(struct app *app, const struct viewport *v, int row, int column, uint32_t *x,
-	uint32_t *y);
+bool viewport_pixel(
+	struct app *app, const struct viewport *v, int row, int column, uint32_t *x, uint32_t *y);
 
 /* "101 greys", "16 greys, 1/2 size", "colour" */
 void viewport_quality_text(const struct viewport *v, char to[40]);

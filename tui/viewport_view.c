@@ -93,6 +93,26 @@ viewport_pan(struct app *app, struct viewport *v, int right, int down)
 	viewport_show(app, v);
 }
 
+enum { PIXEL_ZOOMS = 4 };
+
+void
+viewport_zoom_pixel(struct app *app, struct viewport *v)
+{
+	const struct shot *s = &v->shot;
+	double scale = fmin(s->place.scale_x, s->place.scale_y), next = floor(scale + 1e-6) + 1;
+
+	if (!v->on_glass || s->zoom <= 0)
+		return;
+	if (fabs(scale - floor(scale + 0.5)) > 1e-3 && scale > PIXEL_ZOOMS)
+		next = 1; /* a small image that fills the box: begin at its own size */
+	if (next > PIXEL_ZOOMS) {
+		viewport_zoom(app, v, 0);
+		return;
+	}
+	v->zoom = next / (scale / s->zoom);
+	viewport_show(app, v);
+}
+
 /* The middle of a view along one axis, 0..1 of n image pixels, that begins at `start`. */
 static double
 middle(uint32_t start, double in_view, uint32_t n)
@@ -122,8 +142,8 @@ viewport_aim(struct app *app, struct viewport *v, uint32_t left, uint32_t top, u
 }
 
 bool
-viewport_pixel(struct app *app, const struct viewport *v, int row, int column, uint32_t *x,
-	uint32_t *y)
+viewport_pixel(
+	struct app *app, const struct viewport *v, int row, int column, uint32_t *x, uint32_t *y)
 {
 	const struct shot *s = &v->shot;
 	struct area a = s->cells;

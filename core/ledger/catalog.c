@@ -176,7 +176,8 @@ need_series(struct catalog_batch *b, const struct catalog_image *im, int64_t *id
 	enum rc rc;
 
 	group_uid(im->header, ATTR_SERIES_UID, im->digest, uid);
-	*id = find_uid(db_query(ledger_db(b->l), "SELECT id FROM series WHERE series_uid = $1"), uid);
+	*id = find_uid(
+		db_query(ledger_db(b->l), "SELECT id FROM series WHERE series_uid = $1"), uid);
 	if (*id != 0)
 		return RC_OK;
 	rc = need_exam(b, im, &exam, e);
@@ -283,8 +284,8 @@ enum rc
 catalog_add(struct catalog_batch *b, const struct catalog_image *im, enum catalog_outcome *outcome,
 	struct err *e)
 {
-	struct stmt *s =
-		db_query(ledger_db(b->l), "SELECT id, series, digest FROM image WHERE sop_uid = $1");
+	struct stmt *s = db_query(
+		ledger_db(b->l), "SELECT id, series, digest FROM image WHERE sop_uid = $1");
 	int64_t image = 0, series = 0;
 	bool same = false;
 	enum rc rc;

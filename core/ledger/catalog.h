@@ -48,7 +48,12 @@ void catalog_series_name(int64_t id, char name[24]);
 /* Release what *out holds with series_release. */
 enum rc catalog_series(struct ledger *l, int64_t id, struct series *out, struct err *e);
 /* The images in reading order; *out is an array of *n, free() it. */
-enum rc catalog_images(struct ledger *l, int64_t series, struct image **out, size_t *n, struct err *e);
+enum rc catalog_images(
+	struct ledger *l, int64_t series, struct image **out, size_t *n, struct err *e);
+/* Series with pictures of the same subject, those that are most like this one first (modality, description), of other
+ * exams before the same, newest first; at most `most` of them into out. */
+enum rc catalog_alike(
+	struct ledger *l, int64_t series, int64_t *out, size_t most, size_t *n, struct err *e);
 /* The header of one image as DICOM JSON; free() it. */
 enum rc catalog_header(struct ledger *l, int64_t image, char **json, struct err *e);
 /* One attribute of one image; "" where absent. */
@@ -56,6 +61,7 @@ enum rc catalog_image_attr(
 	struct ledger *l, int64_t image, enum attr a, char *to, size_t size, struct err *e);
 
 /* The digest of an image by its SOP Instance UID, for tests and tools.  RC_NOT_FOUND. */
-enum rc catalog_digest(struct ledger *l, const char *sop_uid, char digest[DIGEST_HEX], struct err *e);
+enum rc catalog_digest(
+	struct ledger *l, const char *sop_uid, char digest[DIGEST_HEX], struct err *e);
 
 #endif

@@ -158,6 +158,27 @@ catalog_images(struct ledger *l, int64_t series, struct image **out, size_t *n, 
 }
 
 enum rc
+catalog_alike(struct ledger *l, int64_t series, int64_t *out, size_t most, size_t *n, struct err *e)
+{
+	struct stmt *s = db_query(ledger_db(l),
+		"SELECT b.id FROM series a JOIN exam x ON x.id = a.exam"
+		" JOIN exam y ON y.subject = x.subject AND y.trial = x.trial"
+		" JOIN series b ON b.exam = y.id"
+		" WHERE a.id = $1 AND b.id <> a.id AND b.slices > 0 AND x.subject <> ''"
+		" ORDER BY CASE WHEN b.modality = a.modality THEN 0 ELSE 1 END,"
+		" CASE WHEN b.series_description = a.series_description THEN 0 ELSE 1 END,"
+		" CASE WHEN y.id <> x.id THEN 0 ELSE 1 END, y.study_date DESC, b.id");
+	enum rc rc;
+
+	*n = 0;
+	stmt_int(s, 1, series);
+	while ((rc = stmt_step(s, e)) == RC_OK && *n < most)
+		out[(*n)++] = stmt_get_int(s, 0);
+	stmt_done(s);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+enum rc
 catalog_header(struct ledger *l, int64_t image, char **json, struct err *e)
 {
 	struct stmt *s = db_query(ledger_db(l), "SELECT json FROM header WHERE image = $1");
@@ -172,7 +193,8 @@ catalog_header(struct ledger *l, int64_t image, char **json, struct err *e)
 }
 
 enum rc
-catalog_image_attr(struct ledger *l, int64_t image, enum attr a, char *to, size_t size, struct err *e)
+catalog_image_attr(
+	struct ledger *l, int64_t image, enum attr a, char *to, size_t size, struct err *e)
 {
 	char *sql = mem_format("SELECT %s FROM image WHERE id = $1", attr_table[a].column);
 	struct stmt *s = db_query_once(ledger_db(l), sql);

@@ -234,7 +234,7 @@ lab_write(struct lab *l, const char *name, const struct lab_series *s)
 	snprintf(folder, sizeof(folder), "%s/%s", l->folder, name);
 	mkdir(folder, 0755);
 	for (int i = 0; ok && i < s->slices; i++)
-		ok = write_slice(folder, s, i);
+		ok = write_slice(folder, s, s->first + i);
 	return ok;
 }
 

@@ -1,0 +1,130 @@
+/* Other ways to look: beside another series, pixel for pixel, at another pace; what a projection could not hold. */
+#include "tests/support/desk.h"
+
+/* The same subject at another visit. */
+static void
+add_visit(struct bench *b)
+{
+	static const struct lab_series later = { .modality = "CT",
+		.description = "CHEST ALPHA",
+		.subject = "L02-0001",
+		.visit = "V2",
+		.slices = 9,
+		.burned_in = "NO",
+		.number = 21 };
+
+	assert_true(lab_write(&b->lab, "later", &later));
+	assert_true(lab_import(&b->lab, "later"));
+}
+
+static void
+a_series_stands_beside_the_other_visit_of_its_subject(void **state)
+{
+	struct bench *b = *state;
+	size_t n;
+
+	add_visit(b);
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	assert_true(glass_expect(b->g, "row 1 of 4", SOON));
+	open_first(b);
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	glass_keys(b->g, "v");
+	assert_true(glass_expect(b->g, "slice 1/5 beside 1/9", SOON));
+	assert_true(glass_expect(b->g, "S-0004 V2 CHEST ALPHA", SOON));
+	glass_picture(b->g, &n);
+	assert_true(n > 100);
+	glass_keys(b->g, "jj");
+	assert_true(glass_expect(b->g, "slice 3/5 beside 5/9", SOON));
+	glass_keys(b->g, "<Esc>");
+	assert_true(glass_expect(b->g, "slice 3/5", SOON));
+	assert_true(glass_absent(b->g, "beside", SOON));
+	/* only the first slice, and the third after coming back, were looked at by themselves */
+	assert_true(glass_expect(b->g, " 2/5", SOON));
+}
+
+static void
+a_subject_without_another_series_says_so(void **state)
+{
+	struct bench *b = *state;
+
+	view_first(b);
+	glass_keys(b->g, "v");
+	assert_true(glass_expect(b->g, "no other series of this subject", SOON));
+	assert_true(glass_has(b->g, "slice 1/5"));
+}
+
+/* 64 pixels fill 738: x11.53. */
+static void
+z_goes_through_whole_numbers_of_screen_pixels(void **state)
+{
+	struct bench *b = *state;
+
+	view_first(b);
+	assert_true(glass_expect(b->g, "x11.53", SOON));
+	glass_keys(b->g, "z");
+	assert_true(glass_expect(b->g, "1:1", SOON));
+	glass_keys(b->g, "z");
+	assert_true(glass_expect(b->g, "x2.00", SOON));
+	glass_keys(b->g, "z");
+	assert_true(glass_expect(b->g, "x3.00", SOON));
+	glass_keys(b->g, "z");
+	assert_true(glass_expect(b->g, "x4.00", SOON));
+	glass_keys(b->g, "z");
+	assert_true(glass_expect(b->g, "x11.53", SOON));
+}
+
+static void
+the_pace_of_playing_is_told_and_changed(void **state)
+{
+	struct bench *b = *state;
+
+	view_first(b);
+	glass_keys(b->g, "<<");
+	assert_true(glass_expect(b->g, "4 slices a second", SOON));
+	glass_keys(b->g, " ");
+	assert_true(glass_expect(b->g, "slice 5/5", SOON));
+}
+
+static void
+a_projection_tells_what_it_could_not_hold(void **state)
+{
+	struct bench *b = *state;
+	struct lab_series odd = { .modality = "CT",
+		.description = "ODD ONE",
+		.subject = "L02-0007",
+		.visit = "BL",
+		.slices = 4,
+		.burned_in = "YES",
+		.number = 31 };
+
+	assert_true(lab_write(&b->lab, "odd", &odd));
+	odd.size = 32;
+	odd.first = 4;
+	odd.slices = 1;
+	assert_true(lab_write(&b->lab, "odd2", &odd));
+	assert_true(lab_import(&b->lab, "odd"));
+	assert_true(lab_import(&b->lab, "odd2"));
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	glass_keys(b->g, "/odd one<Enter>");
+	assert_true(glass_expect(b->g, "row 1 of 1", SOON));
+	open_first(b);
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	glass_keys(b->g, "p");
+	assert_true(glass_expect(b->g, "maximum of 4 slices, 1 LEFT OUT", SOON));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCREEN_TEST(a_series_stands_beside_the_other_visit_of_its_subject),
+		SCREEN_TEST(a_subject_without_another_series_says_so),
+		SCREEN_TEST(z_goes_through_whole_numbers_of_screen_pixels),
+		SCREEN_TEST(the_pace_of_playing_is_told_and_changed),
+		SCREEN_TEST(a_projection_tells_what_it_could_not_hold),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

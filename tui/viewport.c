@@ -189,7 +189,7 @@ place_encoding(struct app *app, const struct viewport *v, struct picture_encodin
 }
 
 static void
-request(struct app *app, struct viewport *v, size_t budget)
+request(struct app *app, struct viewport *v, size_t budget, bool refining)
 {
 	struct pipeline_want list[WANTS_MOST];
 	struct picture_view view = {
@@ -222,18 +222,17 @@ request(struct app *app, struct viewport *v, size_t budget)
 	place_encoding(app, v, &enc);
 	v->serial = pipeline_show(
 		app->pipeline, list, wants(v, list), &view, &enc, v->modality, !v->window_fixed);
-	v->fine = budget == 0;
+	v->refining = refining;
 }
 
-/* The fine picture of what nobody wants any longer, half sent: the line has better to do.  A coarse one is let through,
- * or a held key would show nothing at all. */
+/* What was to make a picture better that nobody wants any longer, half sent: the line has better to do.  The first picture
+ * of a slice is let through, or a held key would show nothing at all. */
 static void
 cancel_stale(struct app *app, struct viewport *v)
 {
 	const struct shot *last = &v->flight[(v->flights - 1) % VIEWPORT_FLIGHTS];
 
-	if (v->flights > 0 && last->fine && term_sending(app->term) &&
-		(last->slice != v->want || moving_budget(app) > 0))
+	if (v->flights > 0 && last->refining && term_sending(app->term))
 		term_picture_cancel(app->term);
 }
 
@@ -243,7 +242,7 @@ viewport_show(struct app *app, struct viewport *v)
 	size_t budget = moving_budget(app);
 
 	cancel_stale(app, v);
-	request(app, v, budget);
+	request(app, v, budget, false);
 	v->refine_at = budget > 0 ? clock_mono_us() + STILL_US : 0;
 }
 
@@ -277,7 +276,7 @@ viewport_tick(struct app *app, struct viewport *v)
 	v->refine_at = 0;
 	if (v->on_glass && v->glass == v->want && !term_busy(app->term) && v->got == v->serial) {
 		if (!is_best(v))
-			request(app, v, 0);
+			request(app, v, 0, true);
 	} else if (v->failed == RC_OK)
 		v->refine_at = clock_mono_us() + STILL_US / 5;
 }
@@ -363,7 +362,7 @@ note_shot(struct app *app, struct viewport *v, struct pipeline_picture *p, struc
 	s->tag = p->serial;
 	s->slice = p->index;
 	s->delta = p->delta;
-	s->fine = v->fine && !p->delta;
+	s->refining = v->refining && !p->delta;
 	s->cells = a;
 	s->place = p->place;
 	s->zoom = v->zoom;
@@ -434,7 +433,7 @@ request_over(struct app *app, struct viewport *v)
 	if (!v->on_glass || v->shot.raster == NULL)
 		return; /* the picture that is to come carries it */
 	if (v->shot.enc.protocol == PICTURE_SIXEL && v->graphics >= GRAPHICS_MOST) {
-		request(app, v, 0);
+		request(app, v, 0, true);
 		return;
 	}
 	v->serial = pipeline_lay_over(app->pipeline, &d);

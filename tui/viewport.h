@@ -12,7 +12,8 @@ enum { VIEWPORT_FLIGHTS = 4, VIEWPORT_PRESETS = 24 };
 struct shot {
 	uint64_t tag; /* 0: none */
 	uint32_t slice;
-	bool delta, fine;
+	bool delta;
+	bool refining; /* of a slice that was there already, in fewer greys or pixels */
 	struct area cells;
 	struct picture_place place;
 	double zoom; /* that it was asked for with */
@@ -43,7 +44,7 @@ struct viewport {
 	uint32_t glass;          /* its slice */
 	struct shot shot;        /* that picture */
 	int64_t since;           /* when it came there, monotonic us */
-	bool fine;               /* the last request was for the best picture */
+	bool refining;           /* the last request was to make better what is there */
 	int64_t refine_at;       /* monotonic us: when a coarse picture is made good, 0 never */
 	uint64_t got;            /* serial of the last answer */
 	unsigned graphics;       /* pictures that lie on one another in the terminal */

@@ -74,7 +74,8 @@ text_beside_a_picture_never_moves_it(void **state)
 	all = glass_written(b->g, &n);
 	scroll = memmem(all + before, n - before, "\033M", 2);
 	assert_null(scroll);
-	for (const char *p = all + before; (p = memmem(p, n - (size_t)(p - all), "\033[", 2)) != NULL;) {
+	for (const char *p = all + before;
+		(p = memmem(p, n - (size_t)(p - all), "\033[", 2)) != NULL;) {
 		p += 2;
 		p += strspn(p, "0123456789;");
 		assert_false(*p == 'r' || *p == 'L' || *p == 'S' || *p == 'T');

@@ -30,15 +30,23 @@ struct glass {
 	struct buf text;     /* plain bytes on their way to libvterm */
 	struct buf picture;
 	int pictures, picture_row, picture_column;
+	bool hold;
+	int held; /* answers withheld */
 	char row[2048];
 };
+
+enum { FAR_MS = 10, TEXT_MOST = 3000 };
 
 /* ---- answers ---- */
 
 static void
 answer(struct glass *g, const char *text)
 {
-	ssize_t n = write(g->fd, text, strlen(text));
+	ssize_t n;
+
+	if (g->kind == GLASS_FAR && *text == '\033')
+		poll(NULL, 0, FAR_MS); /* this is how far away it is */
+	n = write(g->fd, text, strlen(text));
 
 	(void)n;
 }
@@ -71,9 +79,11 @@ answer_question(struct glass *g, const char *sequence)
 	for (size_t i = 0; i < MEM_COUNT(answers); i++) {
 		if (strcmp(answers[i].question, sequence) != 0)
 			continue;
-		if (answers[i].sixel && g->kind != GLASS_SIXEL)
+		if (answers[i].sixel && g->kind != GLASS_SIXEL && g->kind != GLASS_FAR)
 			continue;
-		if (g->kind != GLASS_SILENT)
+		if (g->hold && strcmp(sequence, "\033[5n") == 0)
+			g->held++;
+		else if (g->kind != GLASS_SILENT)
 			answer(g, answers[i].reply);
 		return true;
 	}
@@ -385,6 +395,31 @@ glass_has(struct glass *g, const char *text)
 			break;
 	}
 	return on_screen(g, text);
+}
+
+void
+glass_hold(struct glass *g, bool hold)
+{
+	g->hold = hold;
+	for (; !hold && g->held > 0; g->held--)
+		answer(g, "\033[0n");
+}
+
+bool
+glass_clog(struct glass *g, int ms)
+{
+	int64_t until = clock_mono_us() + (int64_t)ms * 1000;
+	int before = -1, now = 0;
+
+	/* full when it holds more than text would be, and a moment later no more */
+	while (clock_mono_us() < until) {
+		ioctl(g->fd, FIONREAD, &now);
+		if (now > TEXT_MOST && now == before)
+			return true;
+		before = now;
+		poll(NULL, 0, 30);
+	}
+	return false;
 }
 
 bool

@@ -9,6 +9,7 @@
 
 enum glass_kind {
 	GLASS_SIXEL, /* answers like xterm -ti vt340 */
+	GLASS_FAR,   /* the same, each answer 10 ms late: no local terminal */
 	GLASS_PLAIN, /* answers DA1 without sixel */
 	GLASS_SILENT /* answers nothing at all */
 };
@@ -30,6 +31,11 @@ bool glass_absent(struct glass *g, const char *text, int ms);
 bool glass_has(struct glass *g, const char *text);
 /* One row of the screen, UTF-8, blanks at the end cut off; lent until the next call. */
 const char *glass_row(struct glass *g, int row);
+
+/* Withhold the answers that say that a picture was drawn; false: give those that were withheld, and all later ones. */
+void glass_hold(struct glass *g, bool hold);
+/* Read nothing until the program has filled the line, so that a picture is half sent; false after ms. */
+bool glass_clog(struct glass *g, int ms);
 
 /* Wait until `n` pictures have come since the start; false after ms. */
 bool glass_pictures(struct glass *g, int n, int ms);

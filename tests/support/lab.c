@@ -156,6 +156,15 @@ paint(uint16_t *pixels, int size, int slice, int slices)
 }
 
 static void
+add_grain(uint16_t *pixels, int size, uint32_t seed)
+{
+	for (int i = 0; i < size * size; i++) {
+		seed = seed * 1664525 + 1013904223;
+		pixels[i] = (uint16_t)(pixels[i] + (seed >> 24));
+	}
+}
+
+static void
 make_header(struct maker *m, const struct lab_series *s, int slice)
 {
 	char text[64];
@@ -201,6 +210,8 @@ make_pixels(struct maker *m, const struct lab_series *s, int slice, int size)
 	make_text(m, 0x00281050, "DS", "500\\200");
 	make_text(m, 0x00281051, "DS", "1000\\100");
 	paint(pixels, size, slice, s->slices);
+	if (s->noisy)
+		add_grain(pixels, size, (uint32_t)slice);
 	make_bytes(m, 0x7fe00010, "OW", pixels, (size_t)size * (size_t)size * 2);
 	free(pixels);
 }

@@ -26,6 +26,7 @@ struct lab_series {
 	int size;              /* rows and columns; 0: 64 */
 	const char *burned_in; /* NULL: absent */
 	int number;            /* makes the UIDs */
+	bool noisy;            /* every pixel has grain of its own: pictures are large to send */
 	int first;             /* number of the first slice, from 0 */
 };
 /* Write the files of a series below l->folder/NAME; each slice is a ramp with a box whose place tells its number. */

@@ -34,6 +34,8 @@ void open_first(struct bench *b);
 void see_worklist(struct bench *b);
 /* ... or before the first slice of the first of them. */
 void view_first(struct bench *b);
+/* Until so many of the slices count as seen. */
+void expect_seen(struct bench *b, int seen, int slices);
 /* Step through all slices of the open series until each was on the glass. */
 void look_through(struct bench *b, int slices);
 

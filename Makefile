@@ -210,12 +210,15 @@ tsan:
 	@$(MAKE) --no-print-directory $(TSAN) test-programs
 	@tests/support/run --plain $(B)/tsan
 
+# its pictures and peers are files of their own
+$(B)/bench/bench_render: tests/bench/scenes.c tests/bench/peers.c
 BENCH := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c))
 CHAFA := $(wildcard /usr/include/chafa/chafa.h)
 $(B)/bench/%: tests/bench/%.c $(B)/librender.a $(B)/libcore.a
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(if $(CHAFA),-DWITH_CHAFA) $(LDFLAGS) -o $@ $^ \
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(if $(CHAFA),-DWITH_CHAFA) $(LDFLAGS) -o $@ \
+		$(filter %.c,$^) $(filter %.a,$^) \
 		$(if $(CHAFA),-lchafa -l:libglib-2.0.so.0) $(RENDER_LIBS) $(CORE_LIBS)
 $(B)/bench/bench_viewer: tests/bench/bench_viewer.c $(SUPPORT_OBJ) $(B)/libcore.a
 	$(call say,LD,$@)

@@ -174,6 +174,72 @@ random_sizes_and_densities_decode_pixel_for_pixel(void **state)
 	}
 }
 
+/* Repeats the pixel before but for one in four: gaps and runs of every length that fits. */
+static void
+fill_sparse(struct raster *r)
+{
+	uint8_t grey = 0;
+
+	for (size_t i = 0; i < (size_t)r->width * r->height; i++) {
+		if (next_random() % 4 == 0)
+			grey = (uint8_t)next_random();
+		r->pixels[i] = grey;
+	}
+}
+
+/* Both packings at 16, 101 and 256 greys. */
+static void
+check_all(const struct raster *r, bool libsixel)
+{
+	static const int counts[] = { 16, 101, 256 };
+
+	for (int i = 0; i < 6; i++) {
+		struct buf out = encoded(
+			r, (struct picture_encoding){ .levels = counts[i / 2], .fast = i % 2 });
+
+		assert_decodes_to(r, &out, counts[i / 2]);
+		if (libsixel)
+			assert_libsixel_decodes_to(r, &out, counts[i / 2]);
+		buf_release(&out);
+	}
+}
+
+/* Every remainder of a band, of a vector and of a word of the encoder, alone and together. */
+static void
+every_size_up_to_40_decodes_pixel_for_pixel(void **state)
+{
+	(void)state;
+	for (uint32_t height = 1; height <= 40; height++) {
+		for (uint32_t width = 1; width <= 40; width++) {
+			struct raster *r = raster_new(width, height, false);
+
+			((width + height) % 2 == 0 ? fill_noise : fill_sparse)(r);
+			check_all(r, (width * 7 + height) % 16 == 0);
+			raster_free(r);
+		}
+	}
+}
+
+static void
+large_and_odd_sizes_decode_pixel_for_pixel(void **state)
+{
+	static const struct {
+		uint32_t width, height;
+		void (*fill)(struct raster *r);
+	} large[] = { { 2048, 2048, fill_scene }, { 2047, 1535, fill_scene },
+		{ 1, 2048, fill_noise }, { 2048, 1, fill_noise }, { 1021, 61, fill_noise },
+		{ 127, 1999, fill_sparse }, { 1365, 769, fill_sparse } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(large) / sizeof(large[0]); i++) {
+		struct raster *r = raster_new(large[i].width, large[i].height, false);
+
+		large[i].fill(r);
+		check_all(r, i != 1);
+		raster_free(r);
+	}
+}
+
 static void
 one_hundred_and_one_levels_are_percent(void **state)
 {
@@ -327,6 +393,8 @@ main(void)
 		cmocka_unit_test(small_packing_decodes_pixel_for_pixel),
 		cmocka_unit_test(fast_packing_decodes_pixel_for_pixel),
 		cmocka_unit_test(random_sizes_and_densities_decode_pixel_for_pixel),
+		cmocka_unit_test(every_size_up_to_40_decodes_pixel_for_pixel),
+		cmocka_unit_test(large_and_odd_sizes_decode_pixel_for_pixel),
 		cmocka_unit_test(one_hundred_and_one_levels_are_percent),
 		cmocka_unit_test(pseudo_greys_rise_and_are_256),
 		cmocka_unit_test(libsixel_shows_the_same_pixels),

@@ -14,6 +14,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "render/picture.h"
 
 void
 cli_complain(const char *fmt, ...)
@@ -248,6 +249,24 @@ cli_number(const char *text, int64_t *out)
 		return false;
 	}
 	*out = v;
+	return true;
+}
+
+bool
+cli_encoder(const char *name, int protocol, bool *libsixel)
+{
+	*libsixel = name != NULL && strcmp(name, "libsixel") == 0;
+	if (name == NULL)
+		return true;
+	if (!*libsixel && strcmp(name, "own") != 0) {
+		cli_complain("--encoder is own or libsixel");
+		return false;
+	}
+	if (protocol >= 0 && protocol != PICTURE_SIXEL) {
+		cli_complain("--encoder is a choice for sixel; %s has one encoder only",
+			picture_protocol_name((enum picture_protocol)protocol));
+		return false;
+	}
 	return true;
 }
 

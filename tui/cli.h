@@ -22,7 +22,7 @@ struct cli {
 	struct { /* options of single commands; NULL or false where not given */
 		const char *queue, *filter, *frame, *window, *size, *protocol, *levels, *step,
 			*verdict, *note, *name, *evidence, *new_password_file, *officer, *series,
-			*decision;
+			*decision, *encoder;
 		const char **reasons, **roles; /* NULL-terminated */
 		bool plain, list_reasons, marks, ctp, force;
 	} opt;
@@ -87,6 +87,10 @@ bool cli_login(struct cli *c, struct session *out, char *password, size_t size);
 
 /* "12" or "#12".  False (told) where it is none. */
 bool cli_number(const char *text, int64_t *out);
+
+/* --encoder NAME, who makes grey sixel pictures: "own" (NULL too) or "libsixel".  `protocol` is how pictures are shown, an
+ * enum picture_protocol, or -1 where the terminal is still to be asked; only sixel has a choice.  False (told). */
+bool cli_encoder(const char *name, int protocol, bool *libsixel);
 
 /* "USER@HOST tty" of this process, for the record. */
 void cli_source(char *to, size_t size);

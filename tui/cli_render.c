@@ -23,7 +23,7 @@ struct rendering {
 	long slice; /* from 1 */
 	const char *window, *size, *levels;
 	enum picture_protocol protocol;
-	bool plain;
+	bool plain, libsixel;
 };
 
 static void
@@ -155,7 +155,7 @@ static int
 write_picture(struct rendering *r)
 {
 	struct picture_view v = { .device_aspect = 1, .zoom = 1, .centre_x = 0.5, .centre_y = 0.5 };
-	struct picture_encoding enc = { .protocol = r->protocol };
+	struct picture_encoding enc = { .protocol = r->protocol, .libsixel = r->libsixel };
 	struct buf out = { 0 };
 	struct raster *raster;
 	struct err e = { 0 };
@@ -225,6 +225,8 @@ render_run(struct cli *c, int argc, char **argv)
 		cli_complain("--protocol is sixel, kitty, blocks, blocks256, pgm or ppm");
 		return EXIT_USAGE;
 	}
+	if (!cli_encoder(c->opt.encoder, (int)r.protocol, &r.libsixel))
+		return EXIT_USAGE;
 	return render_one(c, &r, argv[0]);
 }
 
@@ -234,20 +236,25 @@ static const struct cli_option render_options[] = {
 	CLI_OPTION("--size", CLI_VALUE, opt.size),
 	CLI_OPTION("--protocol", CLI_VALUE, opt.protocol),
 	CLI_OPTION("--levels", CLI_VALUE, opt.levels),
+	CLI_OPTION("--encoder", CLI_VALUE, opt.encoder),
 	CLI_OPTION("--plain", CLI_FLAG, opt.plain),
 	{ .name = NULL },
 };
 
 const struct cli_command cli_render_command = {
 	.name = "render",
-	.usage = "render FILE|SERIES [--frame N] [--window C,W] [--size WxH] [--protocol P] "
-		 "[--levels N] [--plain]\n"
-		 "\n"
-		 "One picture on standard output, the same pixels as the viewer shows: slice N of "
-		 "a series or frame N\n"
-		 "of a file, from 1.  P is sixel, kitty, blocks, blocks256, pgm or ppm.  --plain "
-		 "leaves the\n"
-		 "orientation letters out.\n",
+	.usage =
+		"render FILE|SERIES [--frame N] [--window C,W] [--size WxH] [--protocol P] "
+		"[--levels N] [--encoder E] [--plain]\n"
+		"\n"
+		"One picture on standard output, the same pixels as the viewer shows: slice N of "
+		"a series or frame N\n"
+		"of a file, from 1.  P is sixel, kitty, blocks, blocks256, pgm or ppm.  E says who "
+		"makes grey\n"
+		"sixel pictures: own (the default) or libsixel, slower and a little larger.  "
+		"--plain "
+		"leaves the\n"
+		"orientation letters out.\n",
 	.least = 1,
 	.most = 1,
 	.options = render_options,

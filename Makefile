@@ -192,8 +192,15 @@ demo: deps-build
 ASAN := B=$(B)/asan CC=clang CXX=clang++ OPT='-O1 -g' SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
 TSAN := B=$(B)/tsan OPT='-O1 -g' SAN=-fsanitize=thread
 
+# what tests/system/test_glass shows to xterm
+$(B)/tests/system/bins: $(B)/obj/tests/system/bins.o $(B)/librender.a $(B)/libcore.a
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(RENDER_LIBS)
+-include $(B)/obj/tests/system/bins.d
+
 .PHONY: test-programs
-test-programs: $(PROGRAMS) $(UNIT_BIN) $(SCREEN_BIN)
+test-programs: $(PROGRAMS) $(UNIT_BIN) $(SCREEN_BIN) $(B)/tests/system/bins
 
 # Every layer, and the unit and screen tests once more with the sanitizers; one line at the end.
 check: deps-check

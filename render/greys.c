@@ -517,14 +517,15 @@ note_used(struct encoder *c)
 /* Everything before the first band.  What occurs is known only after the last, and moving the
  * bands is quicker than looking at every pixel once more. */
 static void
-insert_header(const struct encoder *c, size_t at, struct buf *out)
+insert_header(const struct encoder *c, bool opaque, size_t at, struct buf *out)
 {
 	struct buf head = { 0 };
 	size_t body = out->len - at;
 
-	buf_format(&head, "\033P0;1;0q\"1;1;%u;%u", (unsigned)c->r->width, (unsigned)c->r->height);
+	buf_format(&head, "\033P0;%d;0q\"1;1;%u;%u", opaque ? 0 : 1, (unsigned)c->r->width,
+		(unsigned)c->r->height);
 	for (int i = 0; i < c->pal->levels; i++) {
-		if (c->used[i])
+		if (opaque || c->used[i])
 			buf_format(&head, "#%d;2;%d;%d;%d", i, c->pal->reg[i].r, c->pal->reg[i].g,
 				c->pal->reg[i].b);
 	}
@@ -536,11 +537,12 @@ insert_header(const struct encoder *c, size_t at, struct buf *out)
 }
 
 enum rc
-greys_encode(const struct raster *r, const struct grey_palette *pal, bool fast, size_t limit,
+greys_encode(const struct raster *r, const struct grey_palette *pal, unsigned how, size_t limit,
 	struct buf *out, struct err *e)
 {
 	struct encoder c = { .r = r, .pal = pal, .width = r->width };
 	size_t start = out->len, most = (size_t)r->width * BAND * EVENT_MOST + 64;
+	bool fast = (how & GREYS_FAST) != 0;
 
 	assert(!r->colour);
 	if (r->width > WIDTH_MOST)
@@ -557,7 +559,7 @@ greys_encode(const struct raster *r, const struct grey_palette *pal, bool fast, 
 		(fast ? band_fast : band_small)(&c);
 		out->len = (size_t)(c.p - out->data);
 	}
-	insert_header(&c, start, out);
+	insert_header(&c, (how & GREYS_OPAQUE) != 0, start, out);
 	buf_text(out, "\033\\");
 	encoder_close(&c);
 	if (out->len - start > limit)

@@ -139,7 +139,7 @@ encode_sixel_grey(
 		return err_set(e, RC_INVALID,
 			"a sixel picture has 16, 32, 64, 101 or 256 greys, not %d", enc->levels);
 	if (!enc->libsixel)
-		return greys_encode(r, &pal, enc->fast, output_limit, out, e);
+		return greys_encode(r, &pal, enc->fast ? GREYS_FAST : 0, output_limit, out, e);
 	for (int i = 0; i < pal.levels; i++) {
 		rgb[3 * i] = (uint8_t)((pal.reg[i].r * 255 + 50) / 100);
 		rgb[3 * i + 1] = (uint8_t)((pal.reg[i].g * 255 + 50) / 100);

@@ -1,4 +1,5 @@
 /* What counts as seen, and that nothing can be passed on PHI that was not on the glass. */
+#include "core/ledger/keys.h"
 #include "tests/support/desk.h"
 
 static void
@@ -102,6 +103,33 @@ a_film_counts_when_all_its_parts_were_large_enough(void **state)
 	assert_true(glass_expect(b->g, "Sign: phi passed", SOON));
 }
 
+/* The record has the digest of the pixels as they were sent; the picture can be made again from the archive. */
+static void
+what_was_seen_can_be_made_again_and_compared(void **state)
+{
+	struct bench *b = *state;
+	const char *const viewing[] = { "viewing", "1", "--json", NULL };
+	const char *const again[] = { "render", "S-0001", "--frame", "2", "--window", "500,1000",
+		"--size", "738x738", "--protocol", "pgm", NULL };
+	char *record = calloc(1, 1 << 20), *picture = calloc(1, 1 << 20), hex[DIGEST_HEX];
+	size_t n;
+	struct digest d;
+
+	view_first(b);
+	look_through(b, 5);
+	glass_keys(b->g, "a" LAB_PASSWORD "<Enter>");
+	assert_true(glass_expect(b->g, "signed #1", SOON));
+	assert_int_equal(lab_run(&b->lab, record, 1 << 20, viewing), 0);
+	assert_int_equal(lab_run_bytes(&b->lab, picture, 1 << 20, &n, again), 0);
+	digest_begin(&d);
+	digest_add(&d, picture, n);
+	digest_end(&d, hex);
+	assert_true(n > 738 * 738);
+	assert_non_null(strstr(record, hex));
+	free(record);
+	free(picture);
+}
+
 int
 main(void)
 {
@@ -110,6 +138,7 @@ main(void)
 		SCREEN_TEST(a_fail_needs_no_more_than_what_was_found),
 		SCREEN_TEST(quality_can_be_passed_and_the_dialog_tells_what_was_not_seen),
 		SCREEN_TEST(a_terminal_that_never_confirms_clears_nothing),
+		SCREEN_TEST(what_was_seen_can_be_made_again_and_compared),
 		SCREEN_TEST(a_film_counts_when_all_its_parts_were_large_enough),
 	};
 

@@ -56,7 +56,7 @@ child(int out, char *const argv[])
 }
 
 static int
-run(char *out, size_t size, char *const argv[])
+run(char *out, size_t size, size_t *length, char *const argv[])
 {
 	int fds[2], status = 0;
 	size_t used = 0;
@@ -76,20 +76,29 @@ run(char *out, size_t size, char *const argv[])
 			out[used++] = more[i];
 	if (out != NULL)
 		out[used] = '\0';
+	*length = used;
 	close(fds[0]);
 	waitpid(pid, &status, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 int
-lab_run(struct lab *l, char *out, size_t size, const char *const arguments[])
+lab_run_bytes(struct lab *l, char *out, size_t size, size_t *length, const char *const arguments[])
 {
 	char *argv[32] = { l->program, (char *)"--archive", l->archive };
 	int n = 3;
 
 	for (; *arguments != NULL && n < 31; arguments++)
 		argv[n++] = (char *)*arguments;
-	return run(out, size, argv);
+	return run(out, size, length, argv);
+}
+
+int
+lab_run(struct lab *l, char *out, size_t size, const char *const arguments[])
+{
+	size_t length;
+
+	return lab_run_bytes(l, out, size, &length, arguments);
 }
 
 int
@@ -97,7 +106,9 @@ lab_verify(struct lab *l)
 {
 	char *argv[] = { l->verify, l->archive, NULL };
 
-	return run(NULL, 0, argv);
+	size_t length;
+
+	return run(NULL, 0, &length, argv);
 }
 
 static bool
@@ -115,6 +126,7 @@ lab_make(struct lab *l)
 	char secret[128],
 		*argv[] = { l->program, (char *)"--password-file", secret, (char *)"init",
 			l->archive, NULL };
+	size_t length;
 
 	memset(l, 0, sizeof(*l));
 	strcpy(l->folder, "/tmp/wetread-lab-XXXXXX");
@@ -122,7 +134,7 @@ lab_make(struct lab *l)
 		return false;
 	snprintf(l->archive, sizeof(l->archive), "%s/archive", l->folder);
 	snprintf(secret, sizeof(secret), "%s/secret", l->folder);
-	return write_secret(secret) && run(NULL, 0, argv) == 0 &&
+	return write_secret(secret) && run(NULL, 0, &length, argv) == 0 &&
 		add_user(l, secret, "rosa", "Rosa Meier", "reviewer") &&
 		add_user(l, secret, "amadou", "Amadou Costa", "radiologist");
 }

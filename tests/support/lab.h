@@ -36,6 +36,9 @@ bool lab_import(struct lab *l, const char *name);
 /* Run the program with arguments on this archive ("--archive DIR" is put in front); its exit status, and its standard
  * output in out[size] where out is not NULL. */
 int lab_run(struct lab *l, char *out, size_t size, const char *const arguments[]);
+/* The same for output that is not text; *length its bytes. */
+int lab_run_bytes(
+	struct lab *l, char *out, size_t size, size_t *length, const char *const arguments[]);
 /* Exit status of wetread-verify. */
 int lab_verify(struct lab *l);
 

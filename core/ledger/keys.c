@@ -202,24 +202,3 @@ key_sign(const struct sign_key *k, const char *tag, const void *bytes, size_t n,
 	key_hex(sig, raw, sizeof(raw));
 	buf_release(&b);
 }
-
-void
-digest_begin(struct digest *d)
-{
-	crypto_hash_sha256_init((crypto_hash_sha256_state *)(void *)d->state);
-}
-
-void
-digest_add(struct digest *d, const void *bytes, size_t n)
-{
-	crypto_hash_sha256_update((crypto_hash_sha256_state *)(void *)d->state, bytes, n);
-}
-
-void
-digest_end(struct digest *d, char hex[DIGEST_HEX])
-{
-	unsigned char raw[32];
-
-	crypto_hash_sha256_final((crypto_hash_sha256_state *)(void *)d->state, raw);
-	key_hex(hex, raw, sizeof(raw));
-}

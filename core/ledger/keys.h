@@ -1,4 +1,4 @@
-/* Digests, signatures and sealed keys (libsodium; STANDARDS 1.3).  Every input to a hash or a signature
+/* Signatures and sealed keys (libsodium), digests (nettle; digest.c); STANDARDS 1.3.  Every input to a hash or a signature
  * starts with a tag of its own, so that nothing signed for one purpose can serve another. */
 #ifndef CORE_LEDGER_KEYS_H
 #define CORE_LEDGER_KEYS_H

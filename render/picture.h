@@ -83,6 +83,9 @@ struct picture_encoding {
 	/* Sixel without a budget: cut into strips of so many rows of pixels (a multiple of 6), each a whole sixel of
 	 * its own, so that a key does not wait for the rest; 0: in one.  The pipeline looks at it. */
 	uint32_t strip;
+	/* Grey sixel as bins over all that is stored (bins.h), so that windows are colour registers.  The pipeline looks
+	 * at it, picture_encode does not. */
+	bool bins;
 	uint32_t image; /* kitty: the image's id, under which the next replaces it; 0: none */
 	/* 1-based cell of the upper left corner.  Blocks: each line then starts with a cursor
 	 * position; 0: lines end in a newline instead. */

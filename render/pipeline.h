@@ -15,6 +15,7 @@
 #include "core/base/err.h"
 #include "core/base/frame.h"
 #include "core/base/inbox.h"
+#include "render/bins.h"
 #include "render/ladder.h"
 #include "render/drawing.h"
 #include "render/picture.h"
@@ -67,7 +68,9 @@ struct pipeline_picture {
 	bool delta;          /* it only changes what lies over the picture before it */
 	struct raster *
 		raster; /* one reference: what deltas begin from; NULL where it is not whole on the glass */
-	struct drawing *drawing;      /* one reference: what lies over it now; NULL none */
+	struct drawing *drawing; /* one reference: what lies over it now; NULL none */
+	bool binned;             /* its registers are `bins`: no picture to judge by */
+	struct bins bins;
 	char digest[PIPELINE_DIGEST]; /* of the raster without it; "" none made */
 	uint32_t width, height;       /* of the raster */
 	struct picture_place place;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/base/clock.h"
+#include "render/palette.h"
 
 static bool
 blocks(enum picture_protocol p)
@@ -94,6 +95,39 @@ with_drawing(const struct order *order, struct pipeline_picture *r, struct raste
 	return whole;
 }
 
+static double
+modality(const struct frame_info *info, double stored)
+{
+	return stored * info->slope + info->intercept;
+}
+
+/* The slice in bins over its own range, shown by its window; false where it has none. */
+static bool
+make_binned(struct pipeline_picture *r, struct picture_view view)
+{
+	const struct frame_info *info = &r->frame->info;
+	struct window wanted = view.window;
+	struct raster *raster;
+	double low, high;
+
+	if (info->kind == FRAME_RGB8 || r->frame->modality_lut.count > 0 || wanted.use_lut)
+		return false;
+	frame_range(r->frame, &low, &high);
+	low = modality(info, low);
+	high = modality(info, high);
+	if (!bins_make(&r->bins, r->frame, low < high ? low : high, low < high ? high : low))
+		return false;
+	view.window = bins_window(&r->bins);
+	raster = picture_make(r->frame, &view, &r->place);
+	r->width = raster->width;
+	r->height = raster->height;
+	r->rc = bins_encode(raster, &r->bins, &wanted, &r->bytes, &r->err);
+	r->binned = true;
+	r->step = (struct ladder_step){ .levels = PALETTE_MAX, .reduce = 1 };
+	raster_free(raster);
+	return true;
+}
+
 void
 pipeline_make(
 	const struct order *order, const struct pipeline_config *config, struct pipeline_picture *r)
@@ -106,6 +140,8 @@ pipeline_make(
 	if (order->auto_window && window_presets(r->frame, order->modality, &preset, 1) > 0)
 		view.window = preset.window;
 	r->window = view.window;
+	if (order->enc.bins && make_binned(r, view))
+		return;
 	raster = picture_make(r->frame, &view, &r->place);
 	r->width = raster->width;
 	r->height = raster->height;

@@ -34,7 +34,7 @@ static const double START_RATE = 1e6, LOCAL_RATE = 1e9; /* bits per second */
 static const char enter_modes[] = "\033[?1002h\033[?1006h\033[?2004h";
 /* CAN and ST end a picture cut in the middle; then mouse, paste, attributes, cursor, scroll-back, main screen */
 static const char leave_modes[] =
-	"\030\033\\\033[?1002l\033[?1006l\033[?2004l\033[0m\033[2J\033[3J\033[?25h";
+	"\030\033\\\033[?1070h\033[?1002l\033[?1006l\033[?2004l\033[0m\033[2J\033[3J\033[?25h";
 static const char last_words[] = "\033[?1049l\033[?1l\033>";
 
 struct term {
@@ -430,6 +430,24 @@ term_wipe(struct term *t, int row, int column, int rows, int columns)
 	buf_text(&b, "\0338");
 	say(b.data, b.len);
 	buf_release(&b);
+}
+
+/* What ncurses said when it began, for xterm and its like. */
+void
+term_begin_anew(struct term *t, bool shared_registers)
+{
+	static const char anew[] = "\030\033\\\033c\033[?1049h\033[?1h\033=\033[?25l";
+
+	term_picture_cancel(t);
+	say(anew, sizeof(anew) - 1);
+	say(shared_registers ? "\033[?1070l" : "\033[?1070h", 8);
+	say(enter_modes, sizeof(enter_modes) - 1);
+}
+
+bool
+term_is_xterm(const struct term *t)
+{
+	return strncmp(t->can.version, "XTerm(", 6) == 0 && !t->can.multiplexer;
 }
 
 void

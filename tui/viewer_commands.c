@@ -36,6 +36,8 @@ viewer_go(struct app *app, struct viewer_state *s, int64_t slice)
 		: slice >= (int64_t)s->f.slices ? (s->f.slices > 0 ? s->f.slices - 1 : 0)
 						: (uint32_t)slice;
 	viewer_letters(s);
+	if (s->port.registers && s->port.want != before)
+		viewport_registers(app, &s->port, false);
 	slice = s->port.want;
 	drawing_unref(s->port.over);
 	s->port.over = tool_drawing(app, s, s->port.want);
@@ -296,6 +298,18 @@ blocks_only(const struct app *app)
 	return p == PICTURE_BLOCKS_RGB || p == PICTURE_BLOCKS_256;
 }
 
+static void
+registers(struct app *app, struct viewer_state *s)
+{
+	if (!s->port.registers &&
+		(term_protocol(app->term) != PICTURE_SIXEL || !term_is_xterm(app->term)))
+		app_say(app, STYLE_WARN,
+			"only xterm shows its pictures through registers; elsewhere a window takes "
+			"a picture");
+	else if (s->modes.mode == VIEW_SLICES)
+		viewport_registers(app, &s->port, !s->port.registers);
+}
+
 /* Steps of the usual rates, in milliseconds a slice. */
 static void
 change_rate(struct app *app, struct viewer_state *s, int faster)
@@ -362,6 +376,9 @@ viewer_command(struct app *app, void *state, enum command c, const char *argumen
 	case CMD_FASTER:
 	case CMD_SLOWER:
 		change_rate(app, s, c == CMD_FASTER ? 1 : -1);
+		break;
+	case CMD_REGISTERS:
+		registers(app, s);
 		break;
 	case CMD_COMPARE:
 		viewer_compare(app, s);

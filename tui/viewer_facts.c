@@ -154,6 +154,8 @@ put_glass(struct lines *l, const struct app *app, const struct viewport *v)
 		put(l, STYLE_WARN, "half blocks: cannot clear PHI");
 	} else {
 		viewport_quality_text(v, quality);
+		if (v->shot.binned)
+			snprintf(quality, sizeof(quality), "registers, inexact");
 		snprintf(text, sizeof(text), "%s  %s%s", quality, scale, rate);
 		put(l, !v->on_glass || viewport_is_readable(v) ? STYLE_PLAIN : STYLE_WARN, text);
 	}

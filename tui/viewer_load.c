@@ -315,6 +315,8 @@ viewer_leave(struct app *app, struct viewer_state *s, bool resume_here)
 	viewer_save_seen(app, s, resume_here);
 	slides_drop(app->slides, (uint64_t)s->f.series.id);
 	pipeline_forget(app->pipeline, (uint64_t)s->f.series.id);
+	if (s->port.registers)
+		viewport_registers(app, &s->port, false);
 	viewer_compare_end(app, s);
 	tool_save(app, s);
 	marks_release(&s->tool.marks);

@@ -25,6 +25,8 @@ enum {
 	FAST_BUDGET = 400000, /* a line this good needs no coarse pictures */
 };
 
+#define REGISTERS_TAG UINT64_MAX /* no picture: its answer only makes way for the next */
+
 static const double LOCAL_RATE = 5e8;    /* bits per second: no line at all */
 static const double BYTES_A_PIXEL = 0.6; /* of a noisy picture with 101 greys */
 
@@ -208,6 +210,7 @@ request(struct app *app, struct viewport *v, size_t budget, bool refining)
 	v->active = true;
 	drop_rest(v);
 	viewport_box(app, v, &view.width, &view.height);
+	enc.bins = v->registers;
 	enc.fast = term_rate(app->term) >= LOCAL_RATE; /* bytes cost nothing there, time does */
 	if (budget == 0 && v->exact)
 		enc.levels = EXACT_GREYS;
@@ -236,11 +239,38 @@ cancel_stale(struct app *app, struct viewport *v)
 		term_picture_cancel(app->term);
 }
 
+/* The picture on the glass in another window, by its registers; false: it takes a picture. */
+static bool
+show_registers(struct app *app, struct viewport *v)
+{
+	struct buf b = { 0 };
+
+	if (!v->on_glass || !v->shot.binned || v->glass != v->want || v->zoom != v->shot.zoom ||
+		bins_show(&v->shot.bins, &v->window, &b, NULL) != RC_OK) {
+		buf_release(&b);
+		return false;
+	}
+	v->shot.window = v->window;
+	term_picture_take(app->term, &b, v->shot.cells.row, v->shot.cells.column, REGISTERS_TAG);
+	return true;
+}
+
+void
+viewport_registers(struct app *app, struct viewport *v, bool on)
+{
+	v->registers = on;
+	v->on_glass = false;
+	term_begin_anew(app->term, on);
+	app->repaint = true; /* and with it the picture is asked for */
+}
+
 void
 viewport_show(struct app *app, struct viewport *v)
 {
-	size_t budget = moving_budget(app);
+	size_t budget = v->registers ? 0 : moving_budget(app);
 
+	if (v->registers && show_registers(app, v))
+		return;
 	cancel_stale(app, v);
 	request(app, v, budget, false);
 	v->refine_at = budget > 0 ? clock_mono_us() + STILL_US : 0;
@@ -291,6 +321,8 @@ viewport_is_readable(const struct viewport *v)
 void
 viewport_hide(struct app *app, struct viewport *v)
 {
+	if (v->registers)
+		viewport_registers(app, v, false);
 	v->active = false;
 	drop_rest(v);
 	pipeline_show(app->pipeline, NULL, 0, NULL, NULL, "", 0);
@@ -376,6 +408,8 @@ note_shot(struct app *app, struct viewport *v, struct pipeline_picture *p, struc
 	s->rows = v->frame != NULL ? v->frame->info.height : 0;
 	s->width = p->width;
 	s->height = p->height;
+	s->binned = p->binned;
+	s->bins = p->bins;
 	str_copy(s->digest, sizeof(s->digest), p->digest);
 	s->frame = v->frame != NULL ? frame_ref(v->frame) : NULL;
 	s->raster = p->raster;

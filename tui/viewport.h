@@ -20,8 +20,10 @@ struct shot {
 	struct ladder_step step;
 	struct window window;
 	struct picture_encoding enc;
-	uint32_t columns, rows;       /* of the image */
-	uint32_t width, height;       /* of the raster */
+	uint32_t columns, rows; /* of the image */
+	uint32_t width, height; /* of the raster */
+	bool binned;            /* its registers are bins: windows by registers alone */
+	struct bins bins;
 	char digest[PIPELINE_DIGEST]; /* "" where it was not sent whole */
 	struct frame *frame;          /* one reference, as the next two; NULL none */
 	struct raster *raster;
@@ -39,16 +41,17 @@ struct viewport {
 	uint64_t serial; /* of the last request */
 	bool active;     /* pictures are wanted at all */
 
-	bool on_glass;           /* a picture of this series is on the terminal */
-	bool answered;           /* the terminal said so itself, no time limit ran out */
-	uint32_t glass;          /* its slice */
-	struct shot shot;        /* that picture */
-	int64_t since;           /* when it came there, monotonic us */
-	bool refining;           /* the last request was to make better what is there */
-	int64_t refine_at;       /* monotonic us: when a coarse picture is made good, 0 never */
-	uint64_t got;            /* serial of the last answer */
-	unsigned graphics;       /* pictures that lie on one another in the terminal */
-	struct drawing *over;    /* what shall lie over the picture; one reference, NULL none */
+	bool on_glass;        /* a picture of this series is on the terminal */
+	bool answered;        /* the terminal said so itself, no time limit ran out */
+	uint32_t glass;       /* its slice */
+	struct shot shot;     /* that picture */
+	int64_t since;        /* when it came there, monotonic us */
+	bool refining;        /* the last request was to make better what is there */
+	int64_t refine_at;    /* monotonic us: when a coarse picture is made good, 0 never */
+	uint64_t got;         /* serial of the last answer */
+	bool registers;       /* windows by colour registers, as long as this slice is looked at */
+	unsigned graphics;    /* pictures that lie on one another in the terminal */
+	struct drawing *over; /* what shall lie over the picture; one reference, NULL none */
 	struct area glass_cells; /* the cells that pictures take */
 	enum rc failed;          /* of the slice wanted, RC_OK while fine */
 	char failure[200];
@@ -99,6 +102,9 @@ bool viewport_look(const struct viewport *v, struct look *out);
 void viewport_window_record(const struct window *w, bool colour, char to[LOOK_WINDOW]);
 /* Lay something over the picture, or nothing (NULL), at once or with the next picture.  Swallows `o`. */
 void viewport_lay_over_take(struct app *app, struct viewport *v, struct drawing *o);
+/* Windows by colour registers alone, on xterm (bins.h): the screen is begun anew, so that the picture lies in the first of
+ * xterm's slots.  `on` false: back to the exact picture. */
+void viewport_registers(struct app *app, struct viewport *v, bool on);
 /* A copy of how things are looked at, without what is held: to come back to. */
 struct viewport viewport_settings(const struct viewport *v);
 /* The picture's box in device pixels. */

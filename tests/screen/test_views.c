@@ -115,6 +115,52 @@ a_projection_tells_what_it_could_not_hold(void **state)
 	assert_true(glass_expect(b->g, "maximum of 4 slices, 1 LEFT OUT", SOON));
 }
 
+/* An xterm: after R each window is a few kilobytes of registers, and what is shown so does not count as seen. */
+static void
+windows_by_registers_are_small_and_no_look(void **state)
+{
+	struct bench *b = *state;
+	const char *all, *picture;
+	size_t from, n;
+	int before;
+
+	view_first(b);
+	glass_written(b->g, &from);
+	glass_keys(b->g, "R");
+	assert_true(glass_expect(b->g, "registers, inexact", SOON));
+	all = glass_written(b->g, &n);
+	assert_non_null(
+		memmem(all + from, n - from, "\033c", 2)); /* the first of xterm's slots is free */
+	assert_non_null(memmem(all + from, n - from, "\033[?1070l", 8));
+	before = glass_picture_count(b->g);
+	glass_keys(b->g, "]");
+	assert_true(glass_expect(b->g, "window 500/1200", SOON));
+	assert_true(glass_pictures(b->g, before + 1, SOON));
+	picture = glass_picture(b->g, &n);
+	print_message("# a window by registers: %zu bytes\n", n);
+	assert_true(n <= 4096);
+	assert_memory_equal(picture, "\033P0;0;0q#0;1;0;", 15);
+	glass_keys(b->g, "R");
+	assert_true(glass_expect(b->g, "101 greys", SOON));
+	glass_keys(b->g, "Rj");
+	assert_true(glass_expect(b->g, "slice 2/5", SOON));
+	assert_true(glass_expect(b->g, "101 greys", SOON)); /* another slice ends it */
+}
+
+static void
+elsewhere_registers_are_refused_with_a_word(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_PLAIN, 120, 40);
+	login(b, "rosa");
+	assert_true(glass_expect(b->g, "row 1 of 3", SOON));
+	glass_keys(b->g, "<Enter>");
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	glass_keys(b->g, "R");
+	assert_true(glass_expect(b->g, "only xterm", SOON));
+}
+
 int
 main(void)
 {
@@ -123,6 +169,8 @@ main(void)
 		SCREEN_TEST(a_subject_without_another_series_says_so),
 		SCREEN_TEST(z_goes_through_whole_numbers_of_screen_pixels),
 		SCREEN_TEST(the_pace_of_playing_is_told_and_changed),
+		SCREEN_TEST(windows_by_registers_are_small_and_no_look),
+		SCREEN_TEST(elsewhere_registers_are_refused_with_a_word),
 		SCREEN_TEST(a_projection_tells_what_it_could_not_hold),
 	};
 

@@ -102,6 +102,7 @@ picture_make(const struct frame *f, const struct picture_view *v, struct picture
 		.colour = f->info.kind == FRAME_RGB8,
 		.left = l.place.left,
 		.top = l.place.top,
+		.kind = v->scale,
 		.shown_width = l.width / l.place.scale_x,
 		.shown_height = l.height / l.place.scale_y };
 	uint8_t *grey = NULL;
@@ -121,6 +122,20 @@ picture_make(const struct frame *f, const struct picture_view *v, struct picture
 	if (place != NULL)
 		*place = l.place;
 	return r;
+}
+
+const char *
+picture_scaling_name(const struct picture_place *p, enum scale_kind kind)
+{
+	static const char *const names[] = {
+		[SCALED_NOT] = "as stored",
+		[SCALED_AREA] = "area average",
+		[SCALED_CUBIC] = "cubic, clamped",
+		[SCALED_NEAREST] = "nearest",
+	};
+	bool whole = p->left == floor(p->left) && p->top == floor(p->top);
+
+	return names[scale_rule(kind, p->scale_x, p->scale_y, whole)];
 }
 
 /* ---- encoding ------------------------------------------------------------------------------ */

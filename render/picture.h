@@ -11,6 +11,7 @@
 #include "core/base/err.h"
 #include "core/base/frame.h"
 #include "render/raster.h"
+#include "render/scale.h"
 #include "render/window.h"
 
 enum { PICTURE_ZOOM_MAX = 32 };
@@ -35,6 +36,7 @@ struct picture_view {
 	/* What is in the middle of the box, 0..1 of the image; moved to keep the box full. */
 	double centre_x, centre_y;
 	struct window window;
+	enum scale_kind scale;                     /* how to enlarge */
 	char left[4], right[4], top[4], bottom[4]; /* orientation letters, "" for none */
 	/* Drawn into the lower left corner, e.g. "44/120"; "" for none.  ASCII.  No text at all
 	 * is drawn into a raster with a side below 48 pixels. */
@@ -50,8 +52,10 @@ struct picture_place {
 	double scale_x, scale_y; /* raster pixels per image pixel */
 };
 
-/* Make the raster: window, crop, scale (area average when shrinking, bilinear when enlarging,
- * nearest from fourfold on, so that single voxels can be judged; voxel aspect kept), letters
+/* What was done to the pixels of a picture there: "as stored", "area average", "cubic, clamped" or "nearest".  Static. */
+const char *picture_scaling_name(const struct picture_place *place, enum scale_kind kind);
+
+/* Make the raster: window, crop, scale (area average when shrinking, else as v->scale says; voxel aspect kept), letters
  * and caption.  At zoom 1 the raster is the smallest that holds the whole image within the box, or the image
  * pixel for pixel where the box is less than 1.15 times that.
  * Out-of-range zoom and centre are clamped.  New, free with raster_free(); place may be NULL. */

@@ -1,4 +1,4 @@
-/* Owns the scaling of 8-bit images.  Two passes in fixed point, rows first: adding up whole
+/* Owns the scaling of 8-bit images, but for the cubic (cubic.c).  Two passes in fixed point, rows first: adding up whole
  * rows is what a compiler can vectorise.  No state; any thread. */
 #include "render/scale.h"
 
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "render/cubic.h"
 
 enum {
 	WEIGHT_ONE = 65536, /* the weights of one output pixel add up to this */
@@ -223,13 +224,30 @@ copy_rows(const struct scale_source *s, struct raster *r)
 	}
 }
 
+enum scale_used
+scale_rule(enum scale_kind kind, double scale_x, double scale_y, bool whole)
+{
+	static const double rounding = 1e-9;
+	double least = fmin(scale_x, scale_y);
+
+	if (whole && fabs(scale_x - 1) < rounding && fabs(scale_y - 1) < rounding)
+		return SCALED_NOT;
+	if (least < 1 - rounding)
+		return SCALED_AREA;
+	if (kind == SCALE_PIXELS || (kind == SCALE_AUTO && least > NEAREST_FROM - rounding))
+		return SCALED_NEAREST;
+	return SCALED_CUBIC;
+}
+
 struct raster *
 scale_image(const struct scale_source *s, uint32_t width, uint32_t height)
 {
 	struct raster *r = raster_new(width, height, s->colour);
 	size_t bytes = s->colour ? 3 : 1;
-	bool nearest =
-		width >= s->shown_width * NEAREST_FROM && height >= s->shown_height * NEAREST_FROM;
+	bool whole = s->left == floor(s->left) && s->top == floor(s->top);
+	enum scale_used used =
+		scale_rule(s->kind, width / s->shown_width, height / s->shown_height, whole);
+	bool nearest = used == SCALED_NEAREST;
 	struct axis_shape sx = { s->width, width, s->left, s->shown_width, nearest };
 	struct axis_shape sy = { s->height, height, s->top, s->shown_height, nearest };
 	struct axis xs = { 0 }, ys = { 0 };
@@ -238,6 +256,10 @@ scale_image(const struct scale_source *s, uint32_t width, uint32_t height)
 
 	if (is_copy(s, width, height)) {
 		copy_rows(s, r);
+		return r;
+	}
+	if (used == SCALED_CUBIC) {
+		cubic_scale(s, r);
 		return r;
 	}
 	axis_make(&xs, &sx);

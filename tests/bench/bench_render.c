@@ -16,6 +16,7 @@
 #include "render/mosaic.h"
 #include "render/picture.h"
 #include "render/project.h"
+#include "render/scale.h"
 #include "tests/bench/peers.h"
 #include "tests/bench/scenes.h"
 
@@ -239,6 +240,42 @@ print_targets(int scene, const struct result *res)
 		verdict(res[OURS].psnr - res[CHAFA].psnr >= 5), byte_ratio(res, OURS, CHAFA));
 }
 
+/* ---- scaling ------------------------------------------------------------------------------- */
+
+static double
+scale_ms(const struct raster *r, uint32_t side, enum scale_kind kind)
+{
+	struct scale_source s = { .pixels = r->pixels,
+		.width = r->width,
+		.height = r->height,
+		.shown_width = r->width,
+		.shown_height = r->height,
+		.kind = kind };
+	double ms[RUNS];
+
+	for (int i = 0; i < RUNS; i++) {
+		double start = cpu_ms();
+
+		raster_free(scale_image(&s, side, side));
+		ms[i] = cpu_ms() - start;
+	}
+	return median(ms, RUNS);
+}
+
+static void
+measure_scaling(void)
+{
+	bool real;
+	struct raster *r = scene_raster(1, &real);
+
+	printf("scale   512 to 340 area average %.2f ms", scale_ms(r, 340, SCALE_AUTO));
+	for (uint32_t side = 600; side <= 1536; side += 468)
+		printf("; to %u cubic %.2f, nearest %.2f ms", (unsigned)side,
+			scale_ms(r, side, SCALE_SMOOTH), scale_ms(r, side, SCALE_PIXELS));
+	printf("\n");
+	raster_free(r);
+}
+
 /* ---- series -------------------------------------------------------------------------------- */
 
 /* SLICES of 512 x 512, eight different ones in turn: what is measured does not look at content. */
@@ -299,6 +336,7 @@ main(void)
 		print_targets(s, res[s]);
 	printf("ssh -C  %.2f times fewer bytes at 101 greys, zlib takes %.1f ms for 100 kB\n",
 		(double)line.bytes / (double)line.zipped, line.ms / (double)line.bytes * 1e5);
+	measure_scaling();
 	measure_series();
 	return 0;
 }

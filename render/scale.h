@@ -9,7 +9,8 @@
 enum scale_kind {
 	SCALE_AUTO, /* smooth, but pixels where both axes grow fourfold or more: single voxels can be judged then */
 	SCALE_SMOOTH, /* Catmull-Rom, clamped to the range of the 4 x 4 pixels it is made of: sharp, and no rims */
-	SCALE_PIXELS /* each raster pixel is the image pixel that it lies in */
+	SCALE_PIXELS, /* each raster pixel is the image pixel that it lies in */
+	SCALE_KINDS
 };
 
 /* What became of the pixels. */

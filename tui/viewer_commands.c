@@ -210,6 +210,9 @@ window_command(struct app *app, struct viewer_state *s, enum command c)
 	} else if (c == CMD_EXACT) {
 		s->port.exact = !s->port.exact;
 		viewport_show(app, &s->port);
+	} else if (c == CMD_INTERPOLATION) {
+		v->scale = (v->scale + 1) % SCALE_KINDS;
+		viewport_show(app, v);
 	} else if (c == CMD_INVERT) {
 		v->window.invert = !v->window.invert;
 		v->window_fixed = true;

@@ -159,6 +159,8 @@ put_glass(struct lines *l, const struct app *app, const struct viewport *v)
 		snprintf(text, sizeof(text), "%s  %s%s", quality, scale, rate);
 		put(l, !v->on_glass || viewport_is_readable(v) ? STYLE_PLAIN : STYLE_WARN, text);
 	}
+	if (v->on_glass && l->a.rows > 12)
+		put(l, STYLE_DIM, picture_scaling_name(&v->shot.place, v->shot.scale));
 }
 
 static void

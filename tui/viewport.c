@@ -200,6 +200,7 @@ request(struct app *app, struct viewport *v, size_t budget, bool refining)
 		.centre_x = v->centre_x,
 		.centre_y = v->centre_y,
 		.window = v->window,
+		.scale = v->scale,
 	};
 	struct picture_encoding enc = {
 		.protocol = term_protocol(app->term), .levels = GREYS, .budget = budget
@@ -398,6 +399,7 @@ note_shot(struct app *app, struct viewport *v, struct pipeline_picture *p, struc
 	s->cells = a;
 	s->place = p->place;
 	s->zoom = v->zoom;
+	s->scale = v->scale;
 	s->step = p->step;
 	s->window = p->window;
 	s->enc.protocol = term_protocol(app->term);

@@ -17,6 +17,7 @@ struct shot {
 	struct area cells;
 	struct picture_place place;
 	double zoom; /* that it was asked for with */
+	enum scale_kind scale;
 	struct ladder_step step;
 	struct window window;
 	struct picture_encoding enc;
@@ -68,6 +69,7 @@ struct viewport {
 	bool exact;        /* 256 pseudo-greys in the fine picture */
 
 	double zoom, centre_x, centre_y;
+	enum scale_kind scale; /* how it is enlarged */
 	char left[4], right[4], top[4], bottom[4]; /* orientation letters of the slice wanted */
 	struct picture_grid grid;                  /* of a contact sheet; columns 0: none */
 

@@ -75,6 +75,21 @@ z_goes_through_whole_numbers_of_screen_pixels(void **state)
 }
 
 static void
+how_it_is_enlarged_is_told_and_chosen(void **state)
+{
+	struct bench *b = *state;
+
+	view_first(b);
+	assert_true(glass_expect(b->g, "nearest", SOON)); /* x11.53: single voxels can be judged */
+	glass_keys(b->g, "I");
+	assert_true(glass_expect(b->g, "cubic, clamped", SOON));
+	glass_keys(b->g, "I");
+	assert_true(glass_expect(b->g, "nearest", SOON));
+	glass_keys(b->g, "z");
+	assert_true(glass_expect(b->g, "as stored", SOON));
+}
+
+static void
 the_pace_of_playing_is_told_and_changed(void **state)
 {
 	struct bench *b = *state;
@@ -168,6 +183,7 @@ main(void)
 		SCREEN_TEST(a_series_stands_beside_the_other_visit_of_its_subject),
 		SCREEN_TEST(a_subject_without_another_series_says_so),
 		SCREEN_TEST(z_goes_through_whole_numbers_of_screen_pixels),
+		SCREEN_TEST(how_it_is_enlarged_is_told_and_chosen),
 		SCREEN_TEST(the_pace_of_playing_is_told_and_changed),
 		SCREEN_TEST(windows_by_registers_are_small_and_no_look),
 		SCREEN_TEST(elsewhere_registers_are_refused_with_a_word),

@@ -612,6 +612,7 @@ app_run(const struct app_config *config, struct err *e)
 
 	loop_block_signals();
 	app.archive = mem_string(config->archive);
+	app.libsixel = config->libsixel;
 	app.inbox = inbox_new();
 	load_keys(&app);
 	rc = open_archive(&app, config->archive, e);

@@ -23,7 +23,8 @@ typedef void (*app_picture_fn)(struct app *app, void *state, struct pipeline_pic
 
 struct app_config {
 	const char *archive;
-	int protocol; /* enum picture_protocol, -1: what the terminal does best */
+	int protocol;  /* enum picture_protocol, -1: what the terminal does best */
+	bool libsixel; /* grey sixel by libsixel instead of our own encoder */
 };
 
 struct app {
@@ -35,6 +36,7 @@ struct app {
 	struct slides *slides;
 	struct pipeline *pipeline;
 	char *archive; /* its folder */
+	bool libsixel; /* as struct app_config has it */
 	bool demo;     /* the login screen names the accounts */
 
 	struct session session; /* after login; fixed until logout */

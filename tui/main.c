@@ -35,8 +35,8 @@ print_help(FILE *to)
 	      ": curate and quality-check the images of clinical trials\n"
 	      "\n"
 	      "usage: wetread [--archive DIR] [--user ID] COMMAND [ARG...]\n"
-	      "       wetread [--protocol sixel|kitty|blocks|blocks256] [ARCHIVE]   open the "
-	      "workstation\n"
+	      "       wetread [--protocol sixel|kitty|blocks|blocks256] [--encoder own|libsixel] "
+	      "[ARCHIVE]   open the workstation\n"
 	      "\n",
 		to);
 	for (size_t i = 0; i < MEM_COUNT(commands); i++)
@@ -88,6 +88,8 @@ workstation(struct cli *c, const char *archive)
 		print_help(stderr);
 		return EXIT_USAGE;
 	}
+	if (!cli_encoder(c->opt.encoder, c->protocol, &config.libsixel))
+		return EXIT_USAGE;
 	return app_run(&config, &e) == RC_OK ? EXIT_DONE : (cli_error(&e), EXIT_FAILED_);
 }
 
@@ -114,6 +116,8 @@ global_options(struct cli *c, int argc, char **argv)
 			c->user = argv[++i];
 		} else if (value != NULL && strcmp(argv[i], "--password-file") == 0) {
 			c->password_file = argv[++i];
+		} else if (value != NULL && strcmp(argv[i], "--encoder") == 0) {
+			c->opt.encoder = argv[++i];
 		} else if (value != NULL && strcmp(argv[i], "--protocol") == 0 &&
 			picture_protocol_of(value, &p) && p < PICTURE_PGM) {
 			c->protocol = (int)p;

@@ -212,6 +212,7 @@ request(struct app *app, struct viewport *v, size_t budget, bool refining)
 	drop_rest(v);
 	viewport_box(app, v, &view.width, &view.height);
 	enc.bins = v->registers;
+	enc.libsixel = app->libsixel;
 	enc.fast = term_rate(app->term) >= LOCAL_RATE; /* bytes cost nothing there, time does */
 	if (budget == 0 && v->exact)
 		enc.levels = EXACT_GREYS;

@@ -89,6 +89,29 @@ how_it_is_enlarged_is_told_and_chosen(void **state)
 	assert_true(glass_expect(b->g, "as stored", SOON));
 }
 
+/* The two begin differently: ours says that unpainted pixels stay as they are. */
+static void
+libsixel_can_make_the_pictures(void **state)
+{
+	struct bench *b = *state;
+	char *argv[] = { b->lab.program, (char *)"--encoder", (char *)"libsixel", b->lab.archive,
+		NULL };
+	const char *picture;
+	size_t n;
+
+	b->g = glass_start(GLASS_SIXEL, 120, 40, NULL, argv);
+	login(b, "rosa");
+	assert_true(glass_expect(b->g, "row 1 of 3", SOON));
+	open_first(b);
+	expect_seen(b, 1, 5);
+	picture = glass_picture(b->g, &n);
+	assert_memory_equal(picture, "\033Pq\"1;1;", 8);
+	glass_free(b->g);
+	view_first(b);
+	picture = glass_picture(b->g, &n);
+	assert_memory_equal(picture, "\033P0;1;0q\"1;1;", 13);
+}
+
 static void
 the_pace_of_playing_is_told_and_changed(void **state)
 {
@@ -184,6 +207,7 @@ main(void)
 		SCREEN_TEST(a_subject_without_another_series_says_so),
 		SCREEN_TEST(z_goes_through_whole_numbers_of_screen_pixels),
 		SCREEN_TEST(how_it_is_enlarged_is_told_and_chosen),
+		SCREEN_TEST(libsixel_can_make_the_pictures),
 		SCREEN_TEST(the_pace_of_playing_is_told_and_changed),
 		SCREEN_TEST(windows_by_registers_are_small_and_no_look),
 		SCREEN_TEST(elsewhere_registers_are_refused_with_a_word),

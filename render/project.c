@@ -1,17 +1,20 @@
 /* Owns the accumulators of projections.  They lie in blocks of LANES pixels, all of one block
  * next to each other: one stream of memory, and inner loops of a constant length, which
- * compilers vectorise at -O2.  Inside, values are negated for MONOCHROME1, so that `high` is what
- * is shown brightest.  Figures: tests/bench/bench_render.c. */
+ * compilers vectorise at -O2.  They are more than a cache holds, so slices are counted four at a
+ * time: a quarter of the traffic (512 x 512: 2.3 ms a slice before, 1.0 after, while others used
+ * the machine too).  Inside, values are negated for MONOCHROME1, so that `high` is what is shown
+ * brightest.  Figures: tests/bench/bench_render.c. */
 #include "render/project.h"
 
 #include <assert.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "core/base/mem.h"
 #include "render/values.h"
 
-enum { LANES = 16, ROWS = 3, MARGIN = LANES };
+enum { LANES = 16, ROWS = 3, MARGIN = LANES, BATCH = 4 };
 
 static const float change_weight = 2; /* of inter-slice change against an edge, see project.h */
 
@@ -24,17 +27,30 @@ struct lanes {
 	uint32_t high_at[LANES], low_at[LANES];
 };
 
+/* A slice that is not counted yet. */
+struct waiting {
+	struct frame *frame; /* a reference */
+	uint32_t slice;
+	float *rows[ROWS]; /* row y is in y % ROWS */
+};
+
 struct project {
 	struct frame_info info;
-	uint32_t slices, left_out;
-	uint32_t blocks; /* of lanes, a row */
-	float *rows[ROWS];
+	uint32_t slices, left_out; /* slices: those counted */
+	uint32_t blocks;           /* of lanes, a row */
 	struct lanes *lanes;
+	pthread_mutex_t
+		lock; /* results may be asked for by several threads: the first counts what waits */
+	unsigned waits;
+	struct waiting waiting[BATCH];
 };
 
 /* One slice's row with those above and below it. */
 struct strip {
 	const float *above, *here, *below;
+	float share;  /* of the slice in the mean so far */
+	float weight; /* of its change: nothing is before the first */
+	uint32_t slice;
 };
 
 /* ---- one block ----------------------------------------------------------------------------- */
@@ -98,22 +114,19 @@ add_change(struct lanes *restrict a, const float *restrict v, float weight)
 	}
 }
 
-static void
-row_add(struct project *p, struct lanes *a, struct strip s, uint32_t slice)
+static inline void
+block_add(struct lanes *a, struct strip *s)
 {
-	float share = 1 / (float)p->slices, edge[LANES];
-	float weight = p->slices > 1 ? 1 : 0; /* nothing is before the first */
+	float edge[LANES];
 
-	for (uint32_t b = 0; b < p->blocks; b++, a++) {
-		edges(&s, edge);
-		add_extremes(a, s.here, slice);
-		add_mean(a->mean, a->spread, s.here, share);
-		add_mean(a->edge, a->edge_spread, edge, share);
-		add_change(a, s.here, weight);
-		s.above += LANES;
-		s.here += LANES;
-		s.below += LANES;
-	}
+	edges(s, edge);
+	add_extremes(a, s->here, s->slice);
+	add_mean(a->mean, a->spread, s->here, s->share);
+	add_mean(a->edge, a->edge_spread, edge, s->share);
+	add_change(a, s->here, s->weight);
+	s->above += LANES;
+	s->here += LANES;
+	s->below += LANES;
 }
 
 /* ---- slices -------------------------------------------------------------------------------- */
@@ -133,19 +146,21 @@ project_new(const struct frame_info *first)
 			p->lanes[b].low[i] = INFINITY;
 		}
 	}
-	for (int i = 0; i < ROWS; i++)
-		p->rows[i] = mem_zero(blocks * LANES + 2 * (size_t)MARGIN, sizeof(float));
+	for (int i = 0; i < BATCH * ROWS; i++)
+		p->waiting[i / ROWS].rows[i % ROWS] =
+			mem_zero(blocks * LANES + 2 * (size_t)MARGIN, sizeof(float));
+	pthread_mutex_init(&p->lock, NULL);
 	return p;
 }
 
-/* Row y of f where row_add wants it: the ends are repeated, so that no edge is there. */
+/* Row y of a slice where block_add wants it: the ends are repeated, so that no edge is there. */
 static void
-load_row(struct project *p, const struct frame *f, uint32_t y)
+load_row(const struct project *p, struct waiting *w, uint32_t y)
 {
-	float *row = p->rows[y % ROWS] + MARGIN;
+	float *row = w->rows[y % ROWS] + MARGIN;
 	uint32_t width = p->info.width, end = p->blocks * LANES;
 
-	values_row(f, y, row);
+	values_row(w->frame, y, row);
 	for (uint32_t x = 0; p->info.invert && x < width; x++)
 		row[x] = -row[x];
 	row[-1] = row[0];
@@ -153,30 +168,72 @@ load_row(struct project *p, const struct frame *f, uint32_t y)
 		row[x] = row[width - 1];
 }
 
-enum rc
-project_add(struct project *p, const struct frame *f, uint32_t slice, struct err *e)
+/* Row y of the n-th slice that waits; the row below is loaded on the way. */
+static struct strip
+strip_of(struct project *p, unsigned n, uint32_t y)
 {
-	uint32_t height = p->info.height;
+	struct waiting *w = &p->waiting[n];
+	uint32_t before = p->slices + n, last = p->info.height - 1;
 
-	if (f->info.width != p->info.width || f->info.height != height ||
+	if (y == 0)
+		load_row(p, w, 0);
+	if (y < last)
+		load_row(p, w, y + 1);
+	return (struct strip){ .here = w->rows[y % ROWS] + MARGIN,
+		.above = w->rows[(y > 0 ? y - 1 : y) % ROWS] + MARGIN,
+		.below = w->rows[(y < last ? y + 1 : y) % ROWS] + MARGIN,
+		.share = 1 / (float)(before + 1),
+		.weight = before > 0 ? 1 : 0,
+		.slice = w->slice };
+}
+
+/* Count what waits: each block of lanes takes all slices before the next one is touched. */
+static void
+count_waiting(struct project *p)
+{
+	struct lanes *a = p->lanes;
+
+	if (p->waits == 0) /* others may be reading */
+		return;
+	for (uint32_t y = 0; y < p->info.height; y++) {
+		struct strip strips[BATCH];
+
+		for (unsigned n = 0; n < p->waits; n++)
+			strips[n] = strip_of(p, n, y);
+		for (uint32_t b = 0; b < p->blocks; b++, a++) {
+			for (unsigned n = 0; n < p->waits; n++)
+				block_add(a, &strips[n]);
+		}
+	}
+	for (unsigned n = 0; n < p->waits; n++)
+		frame_unref(p->waiting[n].frame);
+	p->slices += p->waits;
+	p->waits = 0;
+}
+
+enum rc
+project_add(struct project *p, struct frame *f, uint32_t slice, struct err *e)
+{
+	if (f->info.width != p->info.width || f->info.height != p->info.height ||
 		(f->info.kind == FRAME_RGB8) != (p->info.kind == FRAME_RGB8)) {
 		p->left_out++;
 		return err_set(e, RC_UNSUPPORTED,
 			"slice %u: its matrix or colour is not that of the series", (unsigned)slice);
 	}
-	p->slices++;
-	load_row(p, f, 0);
-	for (uint32_t y = 0; y < height; y++) {
-		struct strip s;
-
-		if (y + 1 < height)
-			load_row(p, f, y + 1);
-		s.here = p->rows[y % ROWS] + MARGIN;
-		s.above = y > 0 ? p->rows[(y - 1) % ROWS] + MARGIN : s.here;
-		s.below = y + 1 < height ? p->rows[(y + 1) % ROWS] + MARGIN : s.here;
-		row_add(p, p->lanes + (size_t)y * p->blocks, s, slice);
-	}
+	p->waiting[p->waits].frame = frame_ref(f);
+	p->waiting[p->waits++].slice = slice;
+	if (p->waits == BATCH)
+		count_waiting(p);
 	return RC_OK;
+}
+
+/* All that was added is counted from here on. */
+static void
+settle(struct project *p)
+{
+	pthread_mutex_lock(&p->lock);
+	count_waiting(p);
+	pthread_mutex_unlock(&p->lock);
 }
 
 uint32_t
@@ -190,8 +247,11 @@ project_free(struct project *p)
 {
 	if (p == NULL)
 		return;
-	for (int i = 0; i < ROWS; i++)
-		free(p->rows[i]);
+	for (unsigned n = 0; n < p->waits; n++)
+		frame_unref(p->waiting[n].frame);
+	for (int i = 0; i < BATCH * ROWS; i++)
+		free(p->waiting[i / ROWS].rows[i % ROWS]);
+	pthread_mutex_destroy(&p->lock);
 	free(p->lanes);
 	free(p);
 }
@@ -303,13 +363,14 @@ result_info(const struct project *p, bool pads)
 }
 
 struct frame *
-project_frame(const struct project *p, enum projection which)
+project_frame(struct project *p, enum projection which)
 {
 	struct frame_info info;
 	struct frame *f;
 	float *out;
 
 	assert(which < PROJECTIONS);
+	settle(p);
 	info = result_info(p, kinds[which].pads);
 	f = frame_new(&info);
 	out = f->pixels;
@@ -323,9 +384,10 @@ project_frame(const struct project *p, enum projection which)
 }
 
 uint32_t
-project_slice(const struct project *p, enum projection which, uint32_t x, uint32_t y)
+project_slice(struct project *p, enum projection which, uint32_t x, uint32_t y)
 {
 	assert(which < PROJECTIONS && x < p->info.width && y < p->info.height);
+	settle(p);
 	return kinds[which].slice(p, &p->lanes[(size_t)y * p->blocks + x / LANES], x % LANES);
 }
 

@@ -1,5 +1,6 @@
 /* Claims about projections of a series. */
 #include <math.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -107,7 +108,10 @@ values_are_in_the_modality_units_of_each_slice(void **state)
 	f = frame_new(&info);
 	set(f, 0, 0, 100);
 	project_add(p, f, 1, NULL);
-	f->info.slope = 3;
+	frame_unref(f);
+	info.slope = 3;
+	f = frame_new(&info);
+	set(f, 0, 0, 100);
 	project_add(p, f, 2, NULL);
 	frame_unref(f);
 	assert_true(at(p, PROJECT_MIN, 0, 0) == 200 - 1024);
@@ -441,11 +445,77 @@ not_a_number_counts_as_nothing(void **state)
 	f = frame_new(&info);
 	*(float *)f->pixels = NAN;
 	project_add(p, f, 0, NULL);
+	frame_unref(f);
+	f = frame_new(&info);
 	*(float *)f->pixels = 3;
 	project_add(p, f, 1, NULL);
-	assert_true(at(p, PROJECT_MAX, 0, 0) == 3 && at(p, PROJECT_MIN, 0, 0) == 0);
 	frame_unref(f);
+	assert_true(at(p, PROJECT_MAX, 0, 0) == 3 && at(p, PROJECT_MIN, 0, 0) == 0);
 	project_free(p);
+}
+
+/* Slices wait to be counted together; asking in between counts them sooner, and changes nothing. */
+static void
+asking_after_each_slice_gives_the_same(void **state)
+{
+	struct project *once = project_new(&plain), *often = project_new(&plain);
+
+	(void)state;
+	for (uint32_t s = 0; s < 11; s++) {
+		struct frame *f = frame_new(&plain);
+
+		for (uint32_t i = 0; i < SIDE * SIDE; i++)
+			set(f, i % SIDE, i / SIDE, noise(4000));
+		project_add(once, f, s, NULL);
+		project_add(often, f, s, NULL);
+		frame_unref(f);
+		if (s % 3 != 1)
+			at(often, PROJECT_MEAN, 0, 0);
+	}
+	for (int which = 0; which < PROJECTIONS; which++) {
+		struct frame *a = project_frame(once, (enum projection)which),
+			     *b = project_frame(often, (enum projection)which);
+
+		assert_memory_equal(a->pixels, b->pixels, a->bytes);
+		frame_unref(a);
+		frame_unref(b);
+	}
+	project_free(once);
+	project_free(often);
+}
+
+static void *
+ask_for_the_mean(void *project)
+{
+	return project_frame(project, PROJECT_MEAN);
+}
+
+static void
+several_threads_may_ask_at_once(void **state)
+{
+	(void)state;
+	for (int round = 0; round < 50; round++) {
+		struct project *p = series(&plain, (int[]){ 100, 200, 600 }, 3);
+		pthread_t threads[4];
+
+		for (int i = 0; i < 4; i++)
+			assert_int_equal(pthread_create(&threads[i], NULL, ask_for_the_mean, p), 0);
+		for (int i = 0; i < 4; i++) {
+			void *f;
+
+			assert_int_equal(pthread_join(threads[i], &f), 0);
+			assert_true(frame_value(f, 0, 0) == 300);
+			frame_unref(f);
+		}
+		project_free(p);
+	}
+}
+
+static void
+a_series_given_up_leaves_nothing(void **state)
+{
+	(void)state;
+	project_free(series(&plain, (int[]){ 1, 2, 3 }, 3)); /* the sanitizer looks */
 }
 
 static void
@@ -497,6 +567,9 @@ main(void)
 		cmocka_unit_test(the_frame_starts_with_percentile_and_keeps_its_aspect),
 		cmocka_unit_test(padding_stays_padding_of_what_shows_the_slices_values),
 		cmocka_unit_test(not_a_number_counts_as_nothing),
+		cmocka_unit_test(asking_after_each_slice_gives_the_same),
+		cmocka_unit_test(several_threads_may_ask_at_once),
+		cmocka_unit_test(a_series_given_up_leaves_nothing),
 		cmocka_unit_test(one_slice_or_none_gives_no_scores),
 		cmocka_unit_test(projections_have_their_names),
 	};

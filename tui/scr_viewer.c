@@ -303,6 +303,9 @@ viewer_tick(struct app *app, void *state)
 	s->play_at = now + (s->sweeping ? VIEWER_SWEEP_MS : s->play_ms) * 1000;
 	if (term_busy(app->term))
 		return; /* as fast as the line, never faster */
+	if (s->playing && s->needs_pixels && s->f.slices > 0 &&
+		s->f.seen.whole[s->port.want] != '1' && !viewport_is_settled(&s->port))
+		return; /* one pass through the stack shows each slice well enough to count */
 	if (s->sweeping)
 		viewer_next_sweep(app, s);
 	else if (s->port.want + 1 >= s->f.slices)

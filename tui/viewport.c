@@ -314,6 +314,13 @@ viewport_tick(struct app *app, struct viewport *v)
 }
 
 bool
+viewport_is_settled(const struct viewport *v)
+{
+	return v->failed != RC_OK || (v->on_glass && v->glass == v->want && v->refine_at == 0 &&
+		v->got == v->serial && v->rest.next >= v->rest.n);
+}
+
+bool
 viewport_is_readable(const struct viewport *v)
 {
 	return v->shot.step.reduce == 1 &&

@@ -95,6 +95,8 @@ void viewport_show(struct app *app, struct viewport *v);
 int viewport_tick_in(const struct viewport *v);
 void viewport_tick(struct app *app, struct viewport *v);
 
+/* Is the picture of the slice wanted on the glass as good as it will be? */
+bool viewport_is_settled(const struct viewport *v);
 /* Is the picture on the glass good enough to have been seen: its whole size, at least 32 greys? */
 bool viewport_is_readable(const struct viewport *v);
 /* What the picture on the glass showed, as the record will have it, dwell and times not filled in.  False: nothing that

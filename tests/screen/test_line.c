@@ -129,6 +129,23 @@ answers_that_nobody_asked_for_change_nothing(void **state)
 	assert_false(glass_has(b->g, " 3/5"));
 }
 
+/* On a line that shows few greys first, playing waits for the picture that counts. */
+static void
+one_pass_through_the_stack_counts_every_slice(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, GLASS_FAR, 120, 40);
+	login(b, "rosa");
+	assert_true(glass_expect(b->g, "row 1 of 3", SOON));
+	open_first(b);
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	glass_keys(b->g, " ");
+	expect_seen(b, 5, 5);
+	glass_keys(b->g, "a");
+	assert_true(glass_expect(b->g, "Sign: phi passed", SOON));
+}
+
 static void
 a_storm_of_resizes_ends_with_the_picture(void **state)
 {
@@ -237,6 +254,7 @@ main(void)
 		SCREEN_TEST(a_terminal_that_confirms_nothing_shows_slices_but_clears_none),
 		SCREEN_TEST(late_answers_do_not_count_for_the_next_picture),
 		SCREEN_TEST(answers_that_nobody_asked_for_change_nothing),
+		SCREEN_TEST(one_pass_through_the_stack_counts_every_slice),
 		SCREEN_TEST(a_storm_of_resizes_ends_with_the_picture),
 		SCREEN_TEST(a_picture_comes_back_when_what_lay_over_it_goes),
 		SCREEN_TEST(deltas_are_followed_by_a_whole_picture_before_the_terminal_forgets),

@@ -404,7 +404,7 @@ cluster_use(struct encoder *c, int32_t k)
 }
 
 /* What to paint after cluster `now` (-1 at the start of a pass): the same grey further on if that
- * costs no more than the nearest cluster of any other; -1 when nothing is left in this pass. */
+ * costs less than the nearest cluster of any other; -1 when nothing is left in this pass. */
 static int32_t
 cluster_next(const struct encoder *c, int32_t now)
 {
@@ -416,7 +416,7 @@ cluster_next(const struct encoder *c, int32_t now)
 		return other;
 	same = &c->clusters[now + 1];
 	if (other < 0 ||
-		gap_cost(same->x - c->x) <=
+		gap_cost(same->x - c->x) <
 			gap_cost(near - c->x) + c->select[c->clusters[other].grey].length)
 		return now + 1;
 	return other;

@@ -72,8 +72,7 @@ viewer_layout(struct app *app, void *state)
 		a.columns -= FACTS_COLUMNS;
 	else
 		a.rows -= FACTS_ROWS;
-	if (s->port.glass_cells.rows > 0)
-		viewport_hide(app, &s->port);
+	viewport_hide(app, &s->port); /* also what is still on its way */
 	s->port.cells = a;
 	if (s->loaded && a.rows > 0 && s->modes.mode == VIEW_MOSAIC)
 		modes_layout(app, &s->modes, &s->f, &s->port);

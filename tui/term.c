@@ -51,6 +51,7 @@ struct term {
 	struct buf waiting; /* the next one */
 	uint64_t waiting_tag;
 	bool has_waiting, unacknowledged;
+	bool cancelling; /* `sending` is the end of a picture that was begun: it must go out, whatever is wanted then */
 	int64_t written_at; /* when the last byte went out, for the time limit */
 	int64_t begun_at;
 	double rate;
@@ -307,12 +308,15 @@ void
 term_picture_cancel(struct term *t)
 {
 	t->has_waiting = false;
+	if (t->cancelling)
+		return;
 	if (t->sent > 0 && t->sent < t->sending.len) {
 		/* CAN ends the sixel, the old picture stays; what follows must still be said once */
 		buf_clear(&t->sending);
 		buf_text(&t->sending, "\030\033\\\0338\033[5n");
 		t->sent = 0;
 		t->sending_tag = 0;
+		t->cancelling = true;
 	} else if (t->sent == 0 && t->unacknowledged) {
 		buf_clear(&t->sending);
 		t->unacknowledged = false;
@@ -386,7 +390,7 @@ term_acknowledged(struct term *t, bool timed_out)
 		return 0;
 	t->late = timed_out && t->can.answers ? t->late + 1 : 0;
 	t->late_until = clock_mono_us() + LATE_MS * 1000;
-	t->unacknowledged = false;
+	t->unacknowledged = t->cancelling = false;
 	t->sending_tag = 0;
 	if (!timed_out && tag != 0)
 		learn_rate(t, took);
@@ -421,6 +425,8 @@ term_wipe(struct term *t, int row, int column, int rows, int columns)
 	if (rows <= 0 || columns <= 0)
 		return;
 	erase_kitty(t);
+	if (t->cancelling)
+		buf_text(&b, "\030\033\\"); /* these bytes go ahead of its own end */
 	buf_text(&b, "\0337\033[0m");
 	for (int r = 0; r < rows; r++) {
 		buf_format(&b, "\033[%d;%dH", row + r + 1, column + 1);

@@ -316,8 +316,9 @@ viewport_tick(struct app *app, struct viewport *v)
 bool
 viewport_is_settled(const struct viewport *v)
 {
-	return v->failed != RC_OK || (v->on_glass && v->glass == v->want && v->refine_at == 0 &&
-		v->got == v->serial && v->rest.next >= v->rest.n);
+	return v->failed != RC_OK ||
+		(v->on_glass && v->glass == v->want && v->refine_at == 0 && v->got == v->serial &&
+			v->rest.next >= v->rest.n);
 }
 
 bool
@@ -334,7 +335,7 @@ viewport_hide(struct app *app, struct viewport *v)
 		viewport_registers(app, v, false);
 	v->active = false;
 	drop_rest(v);
-	pipeline_show(app->pipeline, NULL, 0, NULL, NULL, "", 0);
+	v->hidden = pipeline_show(app->pipeline, NULL, 0, NULL, NULL, "", 0);
 	term_picture_cancel(app->term);
 	if (v->glass_cells.rows > 0)
 		term_wipe(app->term, v->glass_cells.row, v->glass_cells.column, v->glass_cells.rows,
@@ -510,8 +511,8 @@ send_delta(struct app *app, struct viewport *v, struct pipeline_picture *p)
 bool
 viewport_picture(struct app *app, struct viewport *v, struct pipeline_picture *p)
 {
-	if (!v->active || p->series != v->series)
-		return false;
+	if (!v->active || p->series != v->series || p->serial <= v->hidden)
+		return false; /* made for other cells, it would reach over the text beside it */
 	v->got = p->serial;
 	if (p->rc != RC_OK && !p->delta) {
 		if (p->index != v->want)

@@ -49,6 +49,7 @@ struct viewport {
 	int64_t since;        /* when it came there, monotonic us */
 	bool refining;        /* the last request was to make better what is there */
 	int64_t refine_at;    /* monotonic us: when a coarse picture is made good, 0 never */
+	uint64_t hidden;      /* answers up to this serial are of before it was hidden */
 	uint64_t got;         /* serial of the last answer */
 	bool registers;       /* windows by colour registers, as long as this slice is looked at */
 	unsigned graphics;    /* pictures that lie on one another in the terminal */
@@ -69,7 +70,7 @@ struct viewport {
 	bool exact;        /* 256 pseudo-greys in the fine picture */
 
 	double zoom, centre_x, centre_y;
-	enum scale_kind scale; /* how it is enlarged */
+	enum scale_kind scale;                     /* how it is enlarged */
 	char left[4], right[4], top[4], bottom[4]; /* orientation letters of the slice wanted */
 	struct picture_grid grid;                  /* of a contact sheet; columns 0: none */
 

@@ -49,7 +49,7 @@ DECODE_LIBS := -lgdcmMSFF -lgdcmDICT -lgdcmDSED -lgdcmIOD -lgdcmCommon -lz -lm
 # ---- building ---------------------------------------------------------------------------------
 
 OBJ         = $(patsubst %,$(B)/obj/%.o,$(basename $(1)))
-CORE_OBJ   := $(call OBJ,$(CORE_SRC))
+CORE_OBJ   := $(call OBJ,$(CORE_SRC)) $(B)/obj/gen/dictionary_rows.o
 RENDER_OBJ := $(call OBJ,$(RENDER_SRC))
 TUI_OBJ    := $(call OBJ,$(TUI_SRC)) $(B)/obj/gen/default_keys.o
 DECODE_OBJ := $(call OBJ,$(DECODE_SRC) $(wildcard core/dicom/gdcm.cc))
@@ -73,6 +73,14 @@ $(B)/gen/default_keys.c: keymaps/default.keys
 	@mkdir -p $(@D)
 	$(Q){ echo '#include "tui/keymap.h"'; echo 'const char keymap_default[] ='; \
 	 sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $<; echo ';'; } > $@
+
+# the keywords of PS3.6, sorted by tag: the tree of a header names its elements by them
+$(B)/gen/dictionary_rows.c: core/dicom/dictionary.tsv
+	@mkdir -p $(@D)
+	$(Q){ echo '#include "core/dicom/dictionary.h"'; \
+	 echo 'const struct dictionary_row dictionary_rows[] = {'; \
+	 LC_ALL=C sort $< | sed -E 's/^([0-9A-F]{8})\t(.*)$$/\t{ 0x\1, "\2" },/'; echo '};'; \
+	 echo 'const size_t dictionary_count = sizeof(dictionary_rows) / sizeof(dictionary_rows[0]);'; } > $@
 
 $(B)/obj/gen/%.o: $(B)/gen/%.c
 	@mkdir -p $(@D)

@@ -9,6 +9,7 @@
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/dicom/suv.h"
 #include "core/ledger/catalog.h"
 #include "core/ledger/look.h"
 
@@ -35,6 +36,7 @@ struct load_job {
 	bool open;
 	struct look_rule rule;
 	int64_t place, total;
+	double suv;
 };
 
 static enum rc
@@ -80,6 +82,19 @@ frame_time(struct ledger *l, const struct image *im)
 	return ms >= 10 && ms <= 5000 ? (int)ms : 0;
 }
 
+/* Of PET images, where the header of the first one allows it. */
+static void
+find_suv(struct load_job *j, struct ledger *l)
+{
+	char *header, why_not[160];
+
+	if (strcmp(j->series_row.modality, "PT") != 0 || j->image_count == 0 ||
+		catalog_header(l, j->images[0].id, &header, NULL) != RC_OK)
+		return;
+	suv_factor(header, &j->suv, why_not, sizeof(why_not));
+	free(header);
+}
+
 static void
 load_run(struct job *job, struct ledger *l)
 {
@@ -105,6 +120,7 @@ load_run(struct job *job, struct ledger *l)
 	j->rule = look_rule_of(l, j->queue_step);
 	if (j->image_count > 0 && j->images[0].slices > 1)
 		j->frame_ms = frame_time(l, &j->images[0]);
+	find_suv(j, l);
 	seen_load(l, j->user, j->series, &j->seen, NULL);
 	mark_draft_load(
 		l, j->user, j->series, j->series_row.revision, &j->marks, &j->mark_count, NULL);
@@ -230,6 +246,7 @@ load_done(struct job *job, struct app *app)
 		viewer_leave(app, s, false);
 	viewer_facts_take(&s->f, &j->series_row, &j->images, j->image_count, &j->rule, &j->seen);
 	s->f.task = j->task;
+	s->f.suv = j->suv;
 	memset(&s->tool, 0, sizeof(s->tool));
 	marks_take(&s->tool.marks, &j->marks, j->mark_count);
 	str_copy(s->f.standing, sizeof(s->f.standing), j->standing);

@@ -27,6 +27,29 @@ the_cross_hair_tells_values_in_their_unit(void **state)
 	assert_true(glass_has(b->g, "slice 1/5"));
 }
 
+/* 500 Bq/ml at 0.0005 g/Bq, see make_pet_dose in lab.c. */
+static void
+the_cross_hair_tells_the_suv_of_a_pet_image(void **state)
+{
+	static const struct lab_series pet = { .modality = "PT",
+		.description = "WHOLE BODY",
+		.subject = "L02-0004",
+		.visit = "BL",
+		.slices = 2,
+		.number = 14 };
+	struct bench *b = *state;
+
+	assert_true(lab_write(&b->lab, "pet", &pet));
+	assert_true(lab_import(&b->lab, "pet"));
+	start(b, GLASS_SIXEL, 120, 40);
+	login(b, "rosa");
+	glass_keys(b->g, "/whole<Enter>");
+	assert_true(glass_expect(b->g, "row 1 of 1", SOON));
+	open_first(b);
+	glass_keys(b->g, "c");
+	assert_true(glass_expect(b->g, "32, 32   500 BQML = SUV 0.25", SOON));
+}
+
 static void
 a_distance_is_told_in_millimetres(void **state)
 {
@@ -166,6 +189,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCREEN_TEST(the_cross_hair_tells_values_in_their_unit),
+		SCREEN_TEST(the_cross_hair_tells_the_suv_of_a_pet_image),
 		SCREEN_TEST(a_distance_is_told_in_millimetres),
 		SCREEN_TEST(a_step_of_the_cross_hair_sends_no_picture),
 		SCREEN_TEST(text_beside_a_picture_never_moves_it),

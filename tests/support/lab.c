@@ -167,6 +167,32 @@ paint(uint16_t *pixels, int size, int slice, int slices)
 						: 1000 * x / size);
 }
 
+/* What PET images are dated by: injected at 08:15, scanned from 09:15 on. */
+static void
+make_pet_times(struct maker *m)
+{
+	make_text(m, 0x00080021, "DA", "20260105");
+	make_text(m, 0x00080022, "DA", "20260105");
+	make_text(m, 0x00080031, "TM", "091500");
+	make_text(m, 0x00080032, "TM", "091700");
+}
+
+/* 296 MBq for 74 kg, one half-life before the scan: 148 MBq were left, 0.0005 g/Bq. */
+static void
+make_pet_dose(struct maker *m)
+{
+	make_text(m, 0x00280051, "CS", "DECY\\ATTN");
+	make_open(m, 0x00540016);
+	make_item(m);
+	make_text(m, 0x00181072, "TM", "081500");
+	make_text(m, 0x00181074, "DS", "296000000");
+	make_text(m, 0x00181075, "DS", "3600");
+	make_item_end(m);
+	make_close(m);
+	make_text(m, 0x00541001, "CS", "BQML");
+	make_text(m, 0x00541102, "CS", "START");
+}
+
 static void
 add_grain(uint16_t *pixels, int size, uint32_t seed)
 {
@@ -180,16 +206,21 @@ static void
 make_header(struct maker *m, const struct lab_series *s, int slice)
 {
 	char text[64];
+	bool pet = strcmp(s->modality, "PT") == 0;
 
 	make_text(m, 0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.2");
 	snprintf(text, sizeof(text), "1.2.3.%d.%d", s->number, slice + 1);
 	make_text(m, 0x00080018, "UI", text);
 	make_text(m, 0x00080020, "DA", "20260105");
+	if (pet)
+		make_pet_times(m);
 	make_text(m, 0x00080060, "CS", s->modality);
 	make_text(m, 0x00080070, "LO", "Example Medical");
 	make_text(m, 0x0008103e, "LO", s->description);
 	make_text(m, 0x00100010, "PN", s->subject);
 	make_text(m, 0x00100020, "LO", s->subject);
+	if (pet)
+		make_text(m, 0x00101030, "DS", "74");
 	make_text(m, 0x00120050, "LO", s->visit);
 	make_text(m, 0x00180050, "DS", "2");
 	snprintf(text, sizeof(text), "1.2.3.%d", s->number);
@@ -221,6 +252,8 @@ make_pixels(struct maker *m, const struct lab_series *s, int slice, int size)
 		make_text(m, 0x00280301, "CS", s->burned_in);
 	make_text(m, 0x00281050, "DS", "500\\200");
 	make_text(m, 0x00281051, "DS", "1000\\100");
+	if (strcmp(s->modality, "PT") == 0)
+		make_pet_dose(m);
 	paint(pixels, size, slice, s->slices);
 	if (s->noisy)
 		add_grain(pixels, size, (uint32_t)slice);

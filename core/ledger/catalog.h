@@ -44,6 +44,9 @@ enum rc catalog_settle(struct ledger *l, const struct signer *who, void (*told)(
 /* "S-0042", "42" or a Series Instance UID.  RC_NOT_FOUND. */
 enum rc catalog_series_id(struct ledger *l, const char *text, int64_t *id, struct err *e);
 void catalog_series_name(int64_t id, char name[24]);
+/* The series of the same subject to compare this one with: of the same modality and description where there is one, and the
+ * last that arrived before it, else the next one.  0: none. */
+int64_t catalog_series_kin(struct ledger *l, int64_t id);
 
 /* Release what *out holds with series_release. */
 enum rc catalog_series(struct ledger *l, int64_t id, struct series *out, struct err *e);

@@ -44,6 +44,26 @@ catalog_series_id(struct ledger *l, const char *text, int64_t *id, struct err *e
 	return RC_OK;
 }
 
+int64_t
+catalog_series_kin(struct ledger *l, int64_t id)
+{
+	struct stmt *s = db_query(ledger_db(l),
+		"SELECT other.id FROM series this JOIN exam mine ON mine.id = this.exam"
+		" JOIN exam theirs ON theirs.trial = mine.trial AND theirs.subject = mine.subject"
+		" JOIN series other ON other.exam = theirs.id"
+		" WHERE this.id = $1 AND mine.subject <> '' AND other.id <> this.id"
+		" ORDER BY CASE WHEN other.modality = this.modality THEN 0 ELSE 1 END,"
+		" CASE WHEN other.series_description = this.series_description THEN 0 ELSE 1 END,"
+		" CASE WHEN other.id < this.id THEN 0 ELSE 1 END,"
+		" CASE WHEN other.id < this.id THEN this.id - other.id ELSE other.id END LIMIT 1");
+	int64_t kin;
+
+	stmt_int(s, 1, id);
+	kin = stmt_step(s, NULL) == RC_OK ? stmt_get_int(s, 0) : 0;
+	stmt_done(s);
+	return kin;
+}
+
 static void
 fill_series(struct series *out, struct stmt *s)
 {

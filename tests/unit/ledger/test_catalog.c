@@ -339,6 +339,39 @@ headers_are_kept_as_they_came(void **state)
 	free(json);
 }
 
+static int64_t
+series_of(struct made *m, int series, const char *patient, const char *modality,
+	const char *description)
+{
+	struct picture p;
+
+	picture_ct(&p, series, 1);
+	picture_set(&p, ATTR_PATIENT_ID, patient);
+	picture_set(&p, ATTR_MODALITY, modality);
+	picture_set(&p, ATTR_SERIES_DESC, description);
+	assert_int_equal(made_put(m, &p), CATALOG_NEW);
+	return made_id(m, series);
+}
+
+static void
+the_series_to_compare_with_is_the_subjects_own_and_most_alike(void **state)
+{
+	struct made *m = *state;
+	int64_t lung = series_of(m, 1, "A", "CT", "Lung");
+	int64_t soft = series_of(m, 2, "A", "CT", "Soft");
+	int64_t other = series_of(m, 3, "B", "CT", "Lung");
+	int64_t mr = series_of(m, 4, "A", "MR", "Lung");
+	int64_t lung2 = series_of(m, 5, "A", "CT", "Lung");
+	int64_t lung3 = series_of(m, 6, "A", "CT", "Lung");
+
+	assert_int_equal(catalog_series_kin(m->l, lung3), lung2); /* the last before it */
+	assert_int_equal(catalog_series_kin(m->l, lung2), lung);
+	assert_int_equal(catalog_series_kin(m->l, lung), lung2); /* none before it: the next */
+	assert_int_equal(catalog_series_kin(m->l, soft), lung);
+	assert_int_equal(catalog_series_kin(m->l, mr), lung);
+	assert_int_equal(catalog_series_kin(m->l, other), 0);
+}
+
 int
 main(void)
 {
@@ -359,6 +392,7 @@ main(void)
 		made_test(the_manifest_does_not_depend_on_the_order_of_arrival),
 		made_test(series_are_found_by_name_number_and_uid),
 		made_test(headers_are_kept_as_they_came),
+		made_test(the_series_to_compare_with_is_the_subjects_own_and_most_alike),
 	};
 
 	return cmocka_run_group_tests(tests, made_group_setup, made_group_teardown);

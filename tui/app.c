@@ -391,6 +391,11 @@ static const struct {
 	{ CMD_ZOOM_IN, "zoom" },
 	{ CMD_SERIES_NEXT, "next series" },
 	{ CMD_NEXT_QUEUE, "queue" },
+	{ CMD_FOLD, "open" },
+	{ CMD_SLICE_NEXT, "next slice" },
+	{ CMD_SLICE_PREVIOUS, "previous slice" },
+	{ CMD_TAGS_DIFFER, "differences" },
+	{ CMD_TAGS_COMPARE, "compare" },
 };
 
 static const char *

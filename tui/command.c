@@ -75,6 +75,7 @@ command_refusal(enum command c, unsigned have)
 			"this step of the series is not open for you; Tab on the worklist shows "
 			"your steps" },
 		{ NEED_CURSOR, "this works with the cross-hair: c brings it, b begins a box" },
+		{ NEED_HEADER, "this works among the tags of an image: t in the viewer" },
 		{ NEED_IMAGE, "wait for the picture: you can only judge what is on the glass" },
 	};
 	unsigned lacking = command_info(c)->needs & ~have;

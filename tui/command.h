@@ -22,6 +22,7 @@ enum need {
 	NEED_TASK = 1 << 4,   /* an open task of the user's on this series */
 	NEED_DIALOG = 1 << 5, /* an open dialog */
 	NEED_CURSOR = 1 << 6, /* the cross-hair of the viewer */
+	NEED_HEADER = 1 << 7, /* the tags of an image */
 };
 
 struct command_info {

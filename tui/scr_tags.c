@@ -1,222 +1,173 @@
-/* Tags: the header of one image, searchable by name, number and value. */
-#include <jansson.h>
+/* Tags: the header of one image as a tree, on wide windows beside its picture; see tags_in.h. */
+#include <ncursesw/curses.h>
+
+#include "tui/tags_in.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
-#include "core/dicom/attr.h"
 #include "core/ledger/catalog.h"
-#include "tui/app.h"
-#include "tui/list.h"
 #include "tui/viewer_facts.h"
 
-enum { DEPTH_MOST = 16, VALUE_MOST = 400 };
-
-struct tags_state {
-	char what[200];
-	uint32_t number;
-	char **lines; /* "(0010,0020) LO PatientID  ..." */
-	size_t n;
-	size_t *shown; /* of lines, after the filter */
-	size_t shown_count;
-	struct list list;
-	struct line filter;
-	bool filtering, loaded;
-	char problem[200];
+enum {
+	WIDE = 100,        /* columns from which on the picture is beside the tree */
+	TREE_COLUMNS = 76, /* that the tree would like; the picture gets half at most */
+	PICTURE_LEAST = 38,
+	WHEEL_LINES = 3,
 };
 
-struct tags_job {
-	struct job job;
-	uint64_t screen;
-	int64_t image;
-	char **lines;
-	size_t n;
-};
+/* ---- the picture ---- */
 
-/* ---- reading: the JSON is opened on the worker's thread ---- */
-
-static void
-add_line(struct tags_job *j, char *line)
+static bool
+is_wide(const struct tags_state *s)
 {
-	str_clean(line);
-	if ((j->n & (j->n - 1)) == 0)
-		j->lines = mem_grow(j->lines, j->n > 0 ? 2 * j->n : 1, sizeof(*j->lines));
-	j->lines[j->n++] = line;
+	return s->pictures && COLS >= WIDE && LINES >= 24;
+}
+
+static int
+picture_columns(void)
+{
+	int columns = COLS - TREE_COLUMNS;
+
+	return columns > COLS / 2 ? COLS / 2 : columns < PICTURE_LEAST ? PICTURE_LEAST : columns;
 }
 
 static void
-add_value(struct buf *b, const json_t *v)
+on_picture(struct app *app, void *state, struct pipeline_picture *p)
 {
-	const char *key;
-	json_t *part;
+	struct tags_state *s = state;
 
-	if (json_is_string(v)) {
-		buf_text(b, json_string_value(v));
-	} else if (json_is_integer(v)) {
-		buf_format(b, "%lld", (long long)json_integer_value(v));
-	} else if (json_is_real(v)) {
-		buf_format(b, "%.9g", json_real_value(v));
-	} else if (json_is_object(v)) { /* a person name: its groups */
-		bool first = true;
-
-		json_object_foreach((json_t *)v, key, part)
-		{
-			if (!first)
-				buf_text(b, " = ");
-			first = false;
-			if (json_is_string(part))
-				buf_text(b, json_string_value(part));
-		}
-	}
+	if (p->serial >= s->first_serial && viewport_picture(app, &s->port, p))
+		app_stale(app);
 }
 
-/* The keyword of the attributes that we know by name; the others have their number. */
-static const char *
-name_of(const char *tag)
-{
-	unsigned long number = strtoul(tag, NULL, 16);
-
-	for (int a = 0; a < ATTR_COUNT; a++)
-		if (((unsigned long)attr_table[a].group << 16 | attr_table[a].element) == number)
-			return attr_table[a].column;
-	return "";
-}
-
-static void add_dataset(struct tags_job *j, json_t *set, int depth);
-
+/* Too small to judge by, and not what the user is looking at: it never counts as seen. */
 static void
-add_sequence(struct tags_job *j, json_t *items, int depth)
+on_acknowledged(struct app *app, void *state, uint64_t tag, bool answered)
 {
-	size_t i;
-	json_t *item;
+	struct tags_state *s = state;
 
-	json_array_foreach(items, i, item)
-	{
-		add_line(j, mem_format("%*sitem %zu", 2 * depth, "", i + 1));
-		if (json_is_object(item) && depth < DEPTH_MOST)
-			add_dataset(j, item, depth + 1);
-	}
+	if (viewport_acknowledged(app, &s->port, tag, answered))
+		app_stale(app);
 }
 
 static void
-add_element(struct tags_job *j, const char *tag, json_t *element, int depth)
+show_picture(struct app *app, struct tags_state *s)
 {
-	const char *vr = json_string_value(json_object_get(element, "vr"));
-	json_t *values = json_object_get(element, "Value"), *v;
-	struct buf text = { 0 };
-	size_t i;
+	const struct image *im = tags_image(s, s->at);
 
-	buf_format(&text, "%*s(%.4s,%.4s) %s %s", 2 * depth, "", tag,
-		strlen(tag) >= 8 ? tag + 4 : "", vr != NULL ? vr : "  ", name_of(tag));
-	while (text.len < 40)
-		buf_char(&text, ' ');
-	buf_char(&text, ' ');
-	if (vr == NULL || strcmp(vr, "SQ") != 0)
-		json_array_foreach(values, i, v)
-		{
-			if (i > 0)
-				buf_text(&text, "\\");
-			if (text.len < VALUE_MOST)
-				add_value(&text, v);
-		}
-	add_line(j, buf_take(&text));
-	if (vr != NULL && strcmp(vr, "SQ") == 0)
-		add_sequence(j, values, depth);
-}
-
-static void
-add_dataset(struct tags_job *j, json_t *set, int depth)
-{
-	const char *tag;
-	json_t *element;
-
-	json_object_foreach(set, tag, element) add_element(j, tag, element, depth);
-}
-
-static void
-tags_run(struct job *job, struct ledger *l)
-{
-	struct tags_job *j = (struct tags_job *)job;
-	char *text = NULL;
-	json_t *set;
-
-	job->rc = catalog_header(l, j->image, &text, &job->err);
-	if (job->rc != RC_OK)
+	if (!s->pictures)
 		return;
-	set = json_loads(text, 0, NULL);
-	free(text);
-	if (set == NULL)
-		job->rc = err_set(&job->err, RC_CORRUPT, "the stored header is not readable");
+	viewer_letters_of(im, &s->port);
+	if (s->port.active && s->port.want != s->at)
+		viewport_go(app, &s->port, s->at);
 	else
-		add_dataset(j, set, 0);
-	json_decref(set);
+		viewport_show(app, &s->port);
 }
 
 static void
-tags_job_release(struct job *job)
+tags_layout(struct app *app, void *state)
 {
-	struct tags_job *j = (struct tags_job *)job;
+	struct tags_state *s = state;
+	struct area a = app_body(app);
 
-	for (size_t i = 0; i < j->n; i++)
-		free(j->lines[i]);
-	free(j->lines);
-	free(j);
-}
-
-static void
-apply_filter(struct tags_state *s)
-{
-	char word[200], line[600];
-
-	str_fold(word, sizeof(word), s->filter.text);
-	s->shown = mem_grow(s->shown, s->n + 1, sizeof(*s->shown));
-	s->shown_count = 0;
-	for (size_t i = 0; i < s->n; i++) {
-		str_fold(line, sizeof(line), s->lines[i]);
-		if (strstr(line, word) != NULL)
-			s->shown[s->shown_count++] = i;
-	}
-	list_set_total(&s->list, (int64_t)s->shown_count);
-}
-
-static void
-tags_done(struct job *job, struct app *app)
-{
-	struct tags_job *j = (struct tags_job *)job;
-	struct tags_state *s = app_screen_state(app, j->screen);
-
-	if (s == NULL)
+	a.columns = picture_columns();
+	a.rows = is_wide(s) ? a.rows - 1 : 0; /* the last row says which slice it is */
+	if (s->port.glass_cells.rows > 0)
+		viewport_hide(app, &s->port);
+	s->port.cells = a;
+	if (!s->shown)
 		return;
-	s->loaded = true;
-	str_copy(s->problem, sizeof(s->problem), job->rc == RC_OK ? "" : job->err.text);
-	s->lines = j->lines;
-	s->n = j->n;
-	j->lines = NULL;
-	j->n = 0;
-	apply_filter(s);
-	app_stale(app);
+	s->port.want = s->at;
+	show_picture(app, s);
+	s->first_serial = s->port.serial;
 }
 
-/* ---- the screen ---- */
+static void
+draw_picture(const struct tags_state *s)
+{
+	const struct viewport *v = &s->port;
+	struct area a = v->cells;
+	char text[64];
+
+	if (v->failed == RC_OK)
+		draw_picture_cells(a);
+	else
+		draw_text(a.row + a.rows / 2, a.column + 1, a.columns - 2, STYLE_WARN, v->failure);
+	if (v->on_glass)
+		snprintf(text, sizeof(text), " slice %u/%u", v->glass + 1, s->steps);
+	else
+		snprintf(text, sizeof(text), " slice -/%u", s->steps);
+	draw_text(a.row + a.rows, a.column, a.columns, STYLE_DIM, text);
+}
+
+static int
+tags_tick_in(struct app *app, void *state)
+{
+	(void)app;
+	return viewport_tick_in(&((struct tags_state *)state)->port);
+}
+
+static void
+tags_tick(struct app *app, void *state)
+{
+	viewport_tick(app, &((struct tags_state *)state)->port);
+}
+
+/* ---- coming and going ---- */
+
+static void
+take_images(struct tags_state *s, const struct viewer_facts *f)
+{
+	s->image_count = f->image_count;
+	s->images = mem_zero(f->image_count, sizeof(*s->images));
+	memcpy(s->images, f->images, f->image_count * sizeof(*s->images));
+	s->pictures = f->slices > 0;
+	s->steps = s->pictures ? f->slices : (uint32_t)f->image_count;
+}
+
+static void
+tags_shown(struct app *app, void *state)
+{
+	struct tags_state *s = state;
+
+	s->shown = true;
+	app->picture = on_picture;
+	app->acknowledged = on_acknowledged;
+	app->picture_screen = app_screen_id(app, s);
+	tags_layout(app, s);
+}
 
 static void
 tags_open(struct app *app, void *state, const void *argument)
 {
 	const struct tags_argument *a = argument;
 	struct tags_state *s = state;
-	struct tags_job *j = mem_zero(1, sizeof(*j));
 
-	str_copy(s->what, sizeof(s->what), a->what);
-	s->number = a->number;
-	j->job.run = tags_run;
-	j->job.done = tags_done;
-	j->job.release = tags_job_release;
-	j->screen = app_screen_id(app, s);
-	j->image = a->image;
-	app_post_take(app, &j->job);
+	viewer_what(a->facts, s->what, sizeof(s->what));
+	s->series = a->facts->series.id;
+	str_copy(s->modality, sizeof(s->modality), a->facts->series.modality);
+	take_images(s, a->facts);
+	s->at = a->port->want < s->steps ? a->port->want : 0;
+	viewport_open(&s->port, (uint64_t)s->series, s->pictures ? s->steps : 0, s->modality);
+	s->port.window = a->port->window; /* as it was looked at */
+	s->port.window_fixed = a->port->window_fixed;
+	tags_shown(app, s);
+	tags_load(app, s, TAGS_ALL, NULL);
+}
+
+static void
+tags_hidden(struct app *app, void *state)
+{
+	struct tags_state *s = state;
+
+	s->shown = false;
+	viewport_hide(app, &s->port);
+	app->picture = NULL;
+	app->acknowledged = NULL;
 }
 
 static void
@@ -225,11 +176,12 @@ tags_close(struct app *app, void *state)
 	struct tags_state *s = state;
 
 	(void)app;
-	for (size_t i = 0; i < s->n; i++)
-		free(s->lines[i]);
-	free(s->lines);
-	free(s->shown);
+	viewport_release(&s->port);
+	tags_tree_release(&s->tree);
+	free(s->images);
 }
+
+/* ---- drawing ---- */
 
 static void
 tags_draw(struct app *app, void *state, struct area a)
@@ -237,22 +189,12 @@ tags_draw(struct app *app, void *state, struct area a)
 	struct tags_state *s = state;
 
 	(void)app;
-	list_set_rows(&s->list, a.rows - 1);
-	if (!s->loaded || s->problem[0] != '\0')
-		draw_text(a.row + 1, a.column + 2, a.columns - 4, STYLE_WARN,
-			s->loaded ? s->problem : "loading...");
-	for (int i = 0; i < s->list.rows && s->list.first + i < s->list.total; i++)
-		draw_text(a.row + i, a.column, a.columns,
-			s->list.first + i == s->list.at ? STYLE_CURSOR : STYLE_PLAIN,
-			s->lines[s->shown[s->list.first + i]]);
-	draw_format(a.row + a.rows - 1, a.column + a.columns / 2, a.columns - a.columns / 2 - 1,
-		STYLE_DIM, "line %lld of %lld", (long long)(s->list.total > 0 ? s->list.at + 1 : 0),
-		(long long)s->list.total);
-	if (s->filtering || s->filter.n > 0) {
-		draw_text(a.row + a.rows - 1, a.column + 1, 1, STYLE_ACCENT, "/");
-		line_draw(&s->filter, a.row + a.rows - 1, a.column + 2, a.columns / 2 - 4,
-			s->filtering);
+	if (is_wide(s)) {
+		draw_picture(s);
+		a.column = s->port.cells.columns + 1;
+		a.columns -= a.column;
 	}
+	tags_draw_tree(s, a);
 }
 
 static void
@@ -262,14 +204,90 @@ tags_top(struct app *app, void *state, char *left, char *right, size_t size)
 
 	(void)app;
 	snprintf(left, size, "%s", s->what);
-	snprintf(right, size, "slice %u ", s->number);
+	if (s->loaded && s->mode != TAGS_ALL)
+		snprintf(right, size, "slice %u of %u, what differs from %s ", s->told + 1,
+			s->steps, s->other_name);
+	else
+		snprintf(right, size, "slice %u of %u ", (s->loaded ? s->told : s->at) + 1,
+			s->steps);
 }
+
+/* ---- commands ---- */
 
 static unsigned
 tags_have(struct app *app, void *state)
 {
 	(void)app, (void)state;
-	return NEED_LIST;
+	return NEED_LIST | NEED_SERIES | NEED_HEADER;
+}
+
+static void
+step(struct app *app, struct tags_state *s, int64_t by)
+{
+	int64_t to = (int64_t)s->at + by, last = (int64_t)s->steps - 1;
+
+	to = to > last ? last : to < 0 ? 0 : to;
+	if (to == (int64_t)s->at) {
+		app_say(app, STYLE_PLAIN, "this is the %s slice", by < 0 ? "first" : "last");
+		return;
+	}
+	s->at = (uint32_t)to;
+	show_picture(app, s);
+	tags_load(app, s, s->mode, NULL);
+}
+
+static void
+differ(struct app *app, struct tags_state *s)
+{
+	if (s->mode == TAGS_SLICES)
+		tags_load(app, s, TAGS_ALL, NULL);
+	else if (s->steps < 2)
+		app_say(app, STYLE_WARN, "the series has one slice only: nothing to compare with");
+	else
+		tags_load(app, s, TAGS_SLICES, NULL);
+}
+
+/* Without an argument the prompt opens, with another series of the same subject filled in. */
+static void
+compare(struct app *app, struct tags_state *s, const char *argument)
+{
+	char text[64] = "tags-compare ", name[24];
+
+	if (*argument != '\0') {
+		tags_load(app, s, TAGS_SERIES, argument);
+		return;
+	}
+	if (s->mode == TAGS_SERIES) {
+		tags_load(app, s, TAGS_ALL, NULL);
+		return;
+	}
+	if (s->kin > 0) {
+		catalog_series_name(s->kin, name);
+		snprintf(text, sizeof(text), "tags-compare %s", name);
+	}
+	app->prompting = true;
+	line_set(&app->prompt, text);
+}
+
+static void
+begin_search(struct tags_state *s, const char *argument)
+{
+	s->searching = *argument == '\0';
+	s->search_from = tags_tree_at(&s->tree);
+	line_set(&s->search, argument);
+	tags_tree_search(&s->tree, argument, s->search_from);
+}
+
+static void
+search_next(struct app *app, struct tags_state *s, int direction)
+{
+	char key[16];
+
+	if (s->tree.word[0] == '\0')
+		app_say(app, STYLE_PLAIN, "%s searches numbers, names and values",
+			app_key_of(app, CMD_SEARCH, key));
+	else
+		tags_tree_search_next(&s->tree, direction);
 }
 
 static void
@@ -277,40 +295,74 @@ tags_command(struct app *app, void *state, enum command c, const char *argument)
 {
 	struct tags_state *s = state;
 
-	(void)app;
-	if (list_command(&s->list, c) || c != CMD_FILTER)
+	if (list_command(&s->tree.list, c))
 		return;
-	s->filtering = *argument == '\0';
-	if (*argument != '\0')
-		line_set(&s->filter, argument);
-	apply_filter(s);
+	if (c == CMD_SLICE_NEXT || c == CMD_SLICE_PREVIOUS)
+		step(app, s, c == CMD_SLICE_NEXT ? 1 : -1);
+	else if (c == CMD_SEARCH || c == CMD_FILTER)
+		begin_search(s, argument);
+	else if (c == CMD_SEARCH_NEXT || c == CMD_SEARCH_PREVIOUS)
+		search_next(app, s, c == CMD_SEARCH_NEXT ? 1 : -1);
+	else if (c == CMD_FOLD)
+		tags_tree_fold(&s->tree);
+	else if (c == CMD_TAGS_DIFFER)
+		differ(app, s);
+	else if (c == CMD_TAGS_COMPARE)
+		compare(app, s, argument);
+	else
+		app_say(app, STYLE_WARN, "%s does nothing among the tags", command_info(c)->name);
 }
 
+/* ---- keys and mouse ---- */
+
+static void
+end_search(struct tags_state *s)
+{
+	if (s->searching)
+		tags_tree_go(&s->tree, s->search_from);
+	s->searching = false;
+	line_set(&s->search, "");
+	tags_tree_search(&s->tree, "", tags_tree_at(&s->tree));
+}
+
+/* While a search is typed the cursor goes to what has it so far; Esc brings it back. */
 static bool
 tags_key(struct app *app, void *state, const struct key *k)
 {
 	struct tags_state *s = state;
 
 	(void)app;
-	if (k->code == K_ESC && (s->filtering || s->filter.n > 0)) {
-		s->filtering = false;
-		line_set(&s->filter, "");
-		apply_filter(s);
+	if (k->code == K_ESC && (s->searching || s->search.n > 0)) {
+		end_search(s);
 		return true;
 	}
-	if (!s->filtering)
+	if (!s->searching)
 		return false;
 	if (k->code == K_ENTER)
-		s->filtering = false;
-	else if (line_key(&s->filter, k))
-		apply_filter(s);
+		s->searching = false;
+	else if (line_key(&s->search, k))
+		tags_tree_search(&s->tree, s->search.text, s->search_from);
 	else
 		return false;
 	return true;
 }
 
-static const enum command tags_keys[] = { CMD_FILTER, CMD_NEXT, CMD_PREVIOUS, CMD_HELP, CMD_BACK,
-	CMD_NONE };
+static void
+tags_mouse(struct app *app, void *state, const struct key *k)
+{
+	struct tags_state *s = state;
+	struct list *l = &s->tree.list;
+	int row = k->row - app_body(app).row;
+
+	if (k->mouse == MOUSE_WHEEL_UP || k->mouse == MOUSE_WHEEL_DOWN)
+		list_go(l, l->at + (k->mouse == MOUSE_WHEEL_DOWN ? WHEEL_LINES : -WHEEL_LINES));
+	else if (k->mouse == MOUSE_PRESS && row >= 0 && row < l->rows && l->first + row < l->total)
+		list_go(l, l->first + row);
+	app_stale(app);
+}
+
+static const enum command tags_keys[] = { CMD_SEARCH, CMD_FOLD, CMD_SLICE_NEXT, CMD_SLICE_PREVIOUS,
+	CMD_TAGS_DIFFER, CMD_TAGS_COMPARE, CMD_HELP, CMD_BACK, CMD_NONE };
 
 const struct screen_ops scr_tags_ops = {
 	.title = "Tags",
@@ -319,10 +371,16 @@ const struct screen_ops scr_tags_ops = {
 	.state_size = sizeof(struct tags_state),
 	.open = tags_open,
 	.close = tags_close,
+	.shown = tags_shown,
+	.hidden = tags_hidden,
+	.layout = tags_layout,
 	.top = tags_top,
 	.draw = tags_draw,
 	.have = tags_have,
 	.command = tags_command,
 	.key = tags_key,
+	.mouse = tags_mouse,
 	.key_line = tags_keys,
+	.tick_in = tags_tick_in,
+	.tick = tags_tick,
 };

@@ -8,23 +8,11 @@
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
-#include "core/dicom/series.h"
 
 void
 viewer_letters(struct viewer_state *s)
 {
-	const struct image *im = viewer_image(&s->f, s->port.want);
-	struct series_letters l = { 0 };
-	struct series_image plane = { 0 };
-
-	if (im != NULL && series_plane(im->position, im->orientation, &plane))
-		series_letters_of(plane.orientation, &l);
-	else if (im != NULL)
-		series_letters_from(im->patient_orientation, &l);
-	memcpy(s->port.left, l.left, sizeof(l.left));
-	memcpy(s->port.right, l.right, sizeof(l.right));
-	memcpy(s->port.top, l.top, sizeof(l.top));
-	memcpy(s->port.bottom, l.bottom, sizeof(l.bottom));
+	viewer_letters_of(viewer_image(&s->f, s->port.want), &s->port);
 }
 
 void
@@ -403,7 +391,8 @@ viewer_command(struct app *app, void *state, enum command c, const char *argumen
 		viewer_load(app, s, s->f.task, s->f.series.id, -1);
 		break;
 	case CMD_TAGS:
-		viewer_open_tags(app, &s->f, s->port.want);
+		viewer_open_tags(
+			app, &s->f, s->modes.mode == VIEW_SLICES ? &s->port : &s->modes.slices);
 		break;
 	default:
 		break;

@@ -53,6 +53,22 @@ viewer_facts_release(struct viewer_facts *f)
 	memset(f, 0, sizeof(*f));
 }
 
+void
+viewer_letters_of(const struct image *im, struct viewport *v)
+{
+	struct series_letters l = { 0 };
+	struct series_image plane = { 0 };
+
+	if (im != NULL && series_plane(im->position, im->orientation, &plane))
+		series_letters_of(plane.orientation, &l);
+	else if (im != NULL)
+		series_letters_from(im->patient_orientation, &l);
+	memcpy(v->left, l.left, sizeof(l.left));
+	memcpy(v->right, l.right, sizeof(l.right));
+	memcpy(v->top, l.top, sizeof(l.top));
+	memcpy(v->bottom, l.bottom, sizeof(l.bottom));
+}
+
 const struct image *
 viewer_image(const struct viewer_facts *f, uint32_t slice)
 {
@@ -267,16 +283,10 @@ viewer_facts_draw(struct app *app, const struct viewer_facts *f, const struct vi
 }
 
 void
-viewer_open_tags(struct app *app, const struct viewer_facts *f, uint32_t slice)
+viewer_open_tags(struct app *app, const struct viewer_facts *f, const struct viewport *v)
 {
-	const struct image *im = viewer_image(f, slice);
-	struct tags_argument a = { .number = slice + 1 };
+	struct tags_argument a = { .facts = f, .port = v };
 
-	if (im == NULL && f->image_count > 0)
-		im = &f->images[0];
-	if (im == NULL)
-		return;
-	a.image = im->id;
-	viewer_what(f, a.what, sizeof(a.what));
-	app_push(app, &scr_tags_ops, &a);
+	if (f->image_count > 0)
+		app_push(app, &scr_tags_ops, &a);
 }

@@ -27,6 +27,8 @@ void viewer_facts_take(struct viewer_facts *f, struct series *series, struct ima
 	size_t n, const struct look_rule *rule, struct seen *kept);
 void viewer_facts_release(struct viewer_facts *f);
 
+/* The orientation letters of an image (NULL: none) onto its viewport. */
+void viewer_letters_of(const struct image *im, struct viewport *v);
 /* The image of a slice, NULL where there is none. */
 const struct image *viewer_image(const struct viewer_facts *f, uint32_t slice);
 /* "AX T1 POST, N01-0007 V2, 117 images" */
@@ -42,13 +44,13 @@ struct facts_more {
 };
 void viewer_facts_draw(struct app *app, const struct viewer_facts *f, const struct viewport *v,
 	const struct facts_more *more, struct area a);
-void viewer_open_tags(struct app *app, const struct viewer_facts *f, uint32_t slice);
+/* `v`: the slice wanted, and how it is looked at. */
+void viewer_open_tags(struct app *app, const struct viewer_facts *f, const struct viewport *v);
 
-/* Argument of scr_tags_ops.open. */
+/* Argument of scr_tags_ops.open; lent for that call. */
 struct tags_argument {
-	int64_t image;
-	uint32_t number; /* of the slice, for the top line */
-	char what[200];
+	const struct viewer_facts *facts;
+	const struct viewport *port;
 };
 
 #endif

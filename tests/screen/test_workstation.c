@@ -462,22 +462,6 @@ help_lists_the_keys_of_the_screen_it_was_asked_on(void **state)
 }
 
 static void
-tags_show_the_header_and_search_it(void **state)
-{
-	struct bench *b = *state;
-
-	view_first(b);
-	glass_keys(b->g, "t");
-	assert_true(glass_expect(b->g, "Tags", SOON));
-	assert_true(glass_expect(b->g, "CHEST ALPHA", SOON));
-	glass_keys(b->g, "/manufac<Enter>");
-	assert_true(glass_expect(b->g, "Example Medical", SOON));
-	assert_true(glass_absent(b->g, "SliceThickness", SOON));
-	glass_keys(b->g, "q");
-	assert_true(glass_expect(b->g, "slice 1/5", SOON));
-}
-
-static void
 an_unknown_command_is_refused_with_a_word(void **state)
 {
 	struct bench *b = *state;
@@ -548,7 +532,6 @@ main(void)
 		SCREEN_TEST(a_dumb_terminal_gets_a_clear_word_and_no_garbage),
 		SCREEN_TEST(an_officer_has_no_worklist_and_cannot_review),
 		SCREEN_TEST(help_lists_the_keys_of_the_screen_it_was_asked_on),
-		SCREEN_TEST(tags_show_the_header_and_search_it),
 		SCREEN_TEST(an_unknown_command_is_refused_with_a_word),
 		SCREEN_TEST(pasted_text_is_never_taken_for_keys),
 		SCREEN_TEST(a_second_reviewer_meets_a_conflict_with_name_and_time),

@@ -193,6 +193,22 @@ make_pet_dose(struct maker *m)
 	make_text(m, 0x00541102, "CS", "START");
 }
 
+/* A sequence with an item, and a private element. */
+static void
+make_reference(struct maker *m, const struct lab_series *s)
+{
+	char text[64];
+
+	make_open(m, 0x00081140);
+	make_item(m);
+	snprintf(text, sizeof(text), "1.2.3.%d.99", s->number);
+	make_text(m, 0x00081155, "UI", text);
+	make_item_end(m);
+	make_close(m);
+	make_text(m, 0x00090010, "LO", "EXAMPLE LAB");
+	make_text(m, 0x00091001, "LO", "kept by the scanner");
+}
+
 static void
 add_grain(uint16_t *pixels, int size, uint32_t seed)
 {
@@ -217,6 +233,7 @@ make_header(struct maker *m, const struct lab_series *s, int slice)
 	make_text(m, 0x00080060, "CS", s->modality);
 	make_text(m, 0x00080070, "LO", "Example Medical");
 	make_text(m, 0x0008103e, "LO", s->description);
+	make_reference(m, s);
 	make_text(m, 0x00100010, "PN", s->subject);
 	make_text(m, 0x00100020, "LO", s->subject);
 	if (pet)

@@ -205,11 +205,11 @@ tags_top(struct app *app, void *state, char *left, char *right, size_t size)
 	(void)app;
 	snprintf(left, size, "%s", s->what);
 	if (s->loaded && s->mode != TAGS_ALL)
-		snprintf(right, size, "slice %u of %u, what differs from %s ", s->told + 1,
-			s->steps, s->other_name);
+		snprintf(right, size, "%s %u of %u, what differs from %s ", tags_step_name(s),
+			s->told + 1, s->steps, s->other_name);
 	else
-		snprintf(right, size, "slice %u of %u ", (s->loaded ? s->told : s->at) + 1,
-			s->steps);
+		snprintf(right, size, "%s %u of %u ", tags_step_name(s),
+			(s->loaded ? s->told : s->at) + 1, s->steps);
 }
 
 /* ---- commands ---- */
@@ -228,7 +228,8 @@ step(struct app *app, struct tags_state *s, int64_t by)
 
 	to = to > last ? last : to < 0 ? 0 : to;
 	if (to == (int64_t)s->at) {
-		app_say(app, STYLE_PLAIN, "this is the %s slice", by < 0 ? "first" : "last");
+		app_say(app, STYLE_PLAIN, "this is the %s %s", by < 0 ? "first" : "last",
+			tags_step_name(s));
 		return;
 	}
 	s->at = (uint32_t)to;
@@ -242,7 +243,8 @@ differ(struct app *app, struct tags_state *s)
 	if (s->mode == TAGS_SLICES)
 		tags_load(app, s, TAGS_ALL, NULL);
 	else if (s->steps < 2)
-		app_say(app, STYLE_WARN, "the series has one slice only: nothing to compare with");
+		app_say(app, STYLE_WARN, "the series has one %s only: nothing to compare with",
+			tags_step_name(s));
 	else
 		tags_load(app, s, TAGS_SLICES, NULL);
 }
@@ -291,6 +293,13 @@ search_next(struct app *app, struct tags_state *s, int direction)
 }
 
 static void
+fold(struct app *app, struct tags_state *s)
+{
+	if (!tags_tree_fold(&s->tree))
+		app_say(app, STYLE_PLAIN, "there is no more of it to open");
+}
+
+static void
 tags_command(struct app *app, void *state, enum command c, const char *argument)
 {
 	struct tags_state *s = state;
@@ -304,7 +313,7 @@ tags_command(struct app *app, void *state, enum command c, const char *argument)
 	else if (c == CMD_SEARCH_NEXT || c == CMD_SEARCH_PREVIOUS)
 		search_next(app, s, c == CMD_SEARCH_NEXT ? 1 : -1);
 	else if (c == CMD_FOLD)
-		tags_tree_fold(&s->tree);
+		fold(app, s);
 	else if (c == CMD_TAGS_DIFFER)
 		differ(app, s);
 	else if (c == CMD_TAGS_COMPARE)

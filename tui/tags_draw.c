@@ -188,7 +188,8 @@ draw_state(const struct tags_state *s, struct area a)
 		draw_text(a.row + 1, a.column + 2, a.columns - 4, STYLE_WARN, s->problem);
 	else if (s->tree.rows.n == 0 && s->tree.compared)
 		draw_format(a.row + 1, a.column + 2, a.columns - 4, STYLE_GOOD,
-			"nothing differs from %s", s->other_name);
+			"nothing differs from %s%s", s->other_name,
+			s->one_file ? ": they are frames of one file" : "");
 }
 
 static void
@@ -220,7 +221,8 @@ tags_draw_tree(struct tags_state *s, struct area a)
 	const struct list *l = &s->tree.list;
 	int detail = detail_rows(a);
 
-	tags_tree_layout(&s->tree, a.rows - 1 - detail, a.columns - PIECE_COLUMN - 1);
+	tags_tree_layout(&s->tree, a.rows - 1 - detail, a.columns - value_column(a),
+		a.columns - PIECE_COLUMN - 1);
 	draw_state(s, a);
 	for (int i = 0; i < l->rows && l->first + i < l->total; i++)
 		draw_line(s, l->first + i, (struct area){ a.row + i, a.column, 1, a.columns });

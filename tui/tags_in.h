@@ -27,6 +27,7 @@ struct tags_state {
 	enum tags_mode mode;  /* of what is shown */
 	char other_name[40];  /* what it is compared with: "slice 2", "S-0003 slice 2" */
 	int64_t other_series; /* 0 none */
+	bool one_file;        /* both slices are frames of one image, and have its header */
 	int64_t kin;          /* of the same subject: offered for a comparison; 0 none */
 	struct tags_tree tree;
 	bool loaded;
@@ -44,6 +45,9 @@ struct tags_state {
 
 /* The image of a step; NULL none. */
 const struct image *tags_image(const struct tags_state *s, uint32_t step);
+
+/* "slice", or "image" where there are no pictures. */
+const char *tags_step_name(const struct tags_state *s);
 
 /* Ask for the header of step `at`, in a mode; for TAGS_SERIES `series` is what the user typed, or NULL for the series
  * compared with before. */

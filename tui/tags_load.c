@@ -22,6 +22,7 @@ struct tags_job {
 
 	struct header_rows rows;
 	char other_name[40];
+	bool one_file;
 	int64_t kin;
 };
 
@@ -79,6 +80,12 @@ const struct image *
 tags_image(const struct tags_state *s, uint32_t step)
 {
 	return image_at(s->images, s->image_count, &step);
+}
+
+const char *
+tags_step_name(const struct tags_state *s)
+{
+	return s->pictures ? "slice" : "image";
 }
 
 /* The slice at the same place of the other series, or its last one. */
@@ -162,6 +169,7 @@ tags_done(struct job *job, struct app *app)
 	s->mode = j->mode;
 	s->told = j->at;
 	s->other_series = j->other_series;
+	s->one_file = j->one_file;
 	str_copy(s->other_name, sizeof(s->other_name), j->other_name);
 	tags_tree_take(&s->tree, &j->rows, j->mode != TAGS_ALL);
 }
@@ -173,7 +181,8 @@ set_other_slice(struct tags_job *j, const struct tags_state *s)
 	uint32_t other = s->at > 0 ? s->at - 1 : 1;
 
 	j->other_image = tags_image(s, other)->id;
-	snprintf(j->other_name, sizeof(j->other_name), "slice %u", other + 1);
+	snprintf(j->other_name, sizeof(j->other_name), "%s %u", tags_step_name(s), other + 1);
+	j->one_file = j->other_image == j->image;
 }
 
 void

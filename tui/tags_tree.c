@@ -264,16 +264,23 @@ tags_tree_release(struct tags_tree *t)
 }
 
 void
-tags_tree_layout(struct tags_tree *t, int lines, int columns)
+tags_tree_layout(struct tags_tree *t, int lines, int beside, int columns)
 {
 	size_t at = tags_tree_at(t);
 
 	list_set_rows(&t->list, lines);
+	t->beside = beside;
 	if (columns == t->columns)
 		return;
 	t->columns = columns;
 	make_lines(t);
 	go_to_line(t, at);
+}
+
+static bool
+fits_beside(const struct tags_tree *t, const char *value)
+{
+	return value == NULL || str_columns(value) <= (size_t)t->beside;
 }
 
 bool
@@ -282,7 +289,10 @@ tags_tree_fold(struct tags_tree *t)
 	const struct header_row *r = tags_tree_row(t);
 	size_t at = tags_tree_at(t);
 
-	if (r == NULL || (is_leaf(r) && r->value[0] == '\0' && str_empty(r->other)))
+	if (r == NULL)
+		return false;
+	if (is_leaf(r) && !tags_tree_is_open(t, at) && fits_beside(t, r->value) &&
+		fits_beside(t, r->other))
 		return false;
 	toggle(t, r->path);
 	make_lines(t);

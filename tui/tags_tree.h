@@ -22,7 +22,7 @@ struct tags_tree {
 	size_t toggled_count;
 	struct tags_line *line;
 	size_t line_count;
-	int columns; /* for the pieces of a value */
+	int beside, columns; /* for a value beside its name, for its pieces */
 	struct list list;
 	char word[200];        /* searched for; "" nothing */
 	size_t matches, match; /* rows that have it; the one under the cursor, from 1, or 0 */
@@ -31,8 +31,8 @@ struct tags_tree {
 /* Another header.  Swallows *rows. */
 void tags_tree_take(struct tags_tree *t, struct header_rows *rows, bool compared);
 void tags_tree_release(struct tags_tree *t);
-/* Room on the screen: lines, and columns for the pieces of a value. */
-void tags_tree_layout(struct tags_tree *t, int lines, int columns);
+/* Room on the screen: lines, columns for the value beside its name, and for the pieces of one that was opened. */
+void tags_tree_layout(struct tags_tree *t, int lines, int beside, int columns);
 
 /* The row under the cursor, NULL none. */
 const struct header_row *tags_tree_row(const struct tags_tree *t);

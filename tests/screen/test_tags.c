@@ -243,6 +243,9 @@ a_long_value_is_opened_line_by_line(void **state)
 	assert_true(glass_expect(b->g, "| one two three", SOON));
 	glass_keys(b->g, "<Enter>");
 	assert_true(glass_absent(b->g, "| one two", SOON));
+	find(b, "0018,0050", "match 1 of 1");
+	glass_keys(b->g, "<Enter>");
+	assert_true(glass_expect(b->g, "there is no more of it to open", SOON));
 }
 
 static void

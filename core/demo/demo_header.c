@@ -161,6 +161,13 @@ series_number(const struct demo_series *s)
 	return 1;
 }
 
+/* After nine o'clock, when a series began. */
+static int
+minute_of(const struct demo_series *s)
+{
+	return 16 + series_number(s) % 40;
+}
+
 static void
 put_series(struct dicom_out *o, const struct picture *p)
 {
@@ -168,7 +175,7 @@ put_series(struct dicom_out *o, const struct picture *p)
 	char date[16], time[16];
 
 	date_of(s, date);
-	snprintf(time, sizeof(time), "09%02d00", 16 + series_number(s) % 40);
+	snprintf(time, sizeof(time), "09%02d00", minute_of(s));
 	put_uid(o, T(0020, 000e), "series", s->folder, 0);
 	dicom_out_text(o, T(0008, 0060), "CS", s->modality);
 	dicom_out_text(o, T(0008, 0021), "DA", date);
@@ -216,9 +223,9 @@ put_image(struct dicom_out *o, const struct picture *p)
 	dicom_out_format(o, T(0020, 0013), "IS", "%d", p->slice + 1);
 	dicom_out_text(o, T(0020, 0012), "IS", "1");
 	dicom_out_text(o, T(0008, 0022), "DA", date);
-	dicom_out_format(o, T(0008, 0032), "TM", "0920%02d", p->slice % 60);
+	dicom_out_format(o, T(0008, 0032), "TM", "09%02d%02d", minute_of(s), p->slice % 60);
 	dicom_out_text(o, T(0008, 0023), "DA", date);
-	dicom_out_format(o, T(0008, 0033), "TM", "0930%02d", p->slice % 60);
+	dicom_out_format(o, T(0008, 0033), "TM", "09%02d%02d", minute_of(s) + 3, p->slice % 60);
 	dicom_out_text(o, T(0028, 0301), "CS", s->burned);
 }
 

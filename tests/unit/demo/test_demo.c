@@ -249,6 +249,26 @@ a_file_of_every_kind_is_dicom_with_its_elements_in_order(void **state)
 	}
 }
 
+/* PS3.3 C.8.9.1.1.2: decay is corrected to the time of a PET series, so its images come later. */
+static void
+a_pet_image_was_acquired_after_its_series_began(void **state)
+{
+	const struct demo_series *s = at_folder("LUNG-02/01/L01-0007/BL/PET");
+	struct err e = { 0 };
+	struct file f;
+	char *began, *acquired;
+
+	assert_int_equal(demo_write_series(*state, s, &e), RC_OK);
+	f = read_slice(*state, s, 1);
+	began = text_of(&f, 0x00080031);
+	acquired = text_of(&f, 0x00080032);
+	assert_int_equal(strlen(began), 6);
+	assert_true(strcmp(began, acquired) <= 0);
+	free(began);
+	free(acquired);
+	free(f.bytes);
+}
+
 static void
 two_runs_give_the_same_bytes(void **state)
 {
@@ -523,6 +543,7 @@ main(void)
 		cmocka_unit_test(there_are_two_trials_three_sites_twelve_subjects_and_sixty_series),
 		cmocka_unit_test(every_subject_has_two_visits_and_every_fault_is_somewhere),
 		IN_FOLDER(a_file_of_every_kind_is_dicom_with_its_elements_in_order),
+		IN_FOLDER(a_pet_image_was_acquired_after_its_series_began),
 		IN_FOLDER(two_runs_give_the_same_bytes),
 		cmocka_unit_test(plain_text_stands_out_wherever_the_table_has_it),
 		cmocka_unit_test(faint_text_is_one_to_two_percent_from_what_is_behind_it),

@@ -93,6 +93,8 @@ app_push(struct app *app, const struct screen_ops *ops, const void *argument)
 {
 	void *state;
 
+	if (app->locked)
+		return;
 	if (app->depth == APP_SCREENS) {
 		app_say(app, STYLE_WARN, "too many screens are open: q closes one");
 		return;
@@ -126,7 +128,7 @@ drop_top(struct app *app)
 void
 app_pop(struct app *app)
 {
-	if (app->depth == 0)
+	if (app->depth == 0 || app->locked) /* a late answer takes no screen from under the lock */
 		return;
 	drop_top(app);
 	if (app->depth == 0) {
@@ -191,12 +193,43 @@ app_have(struct app *app)
 	return have | (app->dialog != NULL ? NEED_DIALOG : 0);
 }
 
+void
+app_log_out(struct app *app)
+{
+	app->locked = false;
+	app_logout(app);
+	app_reset(app, &scr_login_ops, NULL);
+}
+
+void
+app_lock(struct app *app)
+{
+	if (app->locked || !app->logged_in)
+		return;
+	dialog_close(app);
+	app->prompting = false;
+	app->status[0] = '\0';
+	if (app->depth == APP_SCREENS) { /* no room for another screen: nothing may stay readable */
+		app_log_out(app);
+		return;
+	}
+	app_push(app, &scr_lock_ops, NULL);
+	app->locked = true;
+}
+
+void
+app_unlock(struct app *app)
+{
+	app->locked = false;
+	app->active_us = clock_mono_us();
+	app_pop(app);
+}
+
 static void
 back(struct app *app)
 {
 	if (app->depth == 1 && app->logged_in) {
-		app_logout(app);
-		app_reset(app, &scr_login_ops, NULL);
+		app_log_out(app);
 		return;
 	}
 	app_pop(app);
@@ -226,6 +259,9 @@ common_command(struct app *app, enum command c)
 		return true;
 	case CMD_SUSPEND:
 		loop_suspend(app);
+		return true;
+	case CMD_LOCK:
+		app_lock(app);
 		return true;
 	default:
 		return false;
@@ -338,6 +374,7 @@ app_key(struct app *app, const struct key *k)
 {
 	const struct screen_ops *ops = top_ops(app);
 
+	app->active_us = clock_mono_us();
 	if (k->code == K_PASTE_BEGIN || k->code == K_PASTE_END)
 		app->pasting = k->code == K_PASTE_BEGIN;
 	if (ops == NULL || (k->code >= K_PASTE_BEGIN && k->code < KEY_CTRL) ||
@@ -391,6 +428,11 @@ static const struct {
 	{ CMD_ZOOM_IN, "zoom" },
 	{ CMD_SERIES_NEXT, "next series" },
 	{ CMD_NEXT_QUEUE, "queue" },
+	{ CMD_POINT, "corner" },
+	{ CMD_MARK_KIND, "shows" },
+	{ CMD_MARK_SCOPE, "where" },
+	{ CMD_MARK_DELETE, "delete" },
+	{ CMD_SLICE_UNSEEN, "unseen" },
 	{ CMD_FOLD, "open" },
 	{ CMD_SLICE_NEXT, "next slice" },
 	{ CMD_SLICE_PREVIOUS, "previous slice" },
@@ -413,6 +455,7 @@ draw_keys(struct app *app, int row)
 {
 	const struct screen_ops *ops = top_ops(app);
 	unsigned have = app_have(app);
+	const enum command *keys;
 	char line[400] = " ", key[16];
 	size_t used = 1;
 
@@ -421,7 +464,8 @@ draw_keys(struct app *app, int row)
 		return;
 	}
 
-	for (const enum command *c = ops->key_line; c != NULL && *c != CMD_NONE; c++) {
+	keys = ops->key_line_of != NULL ? ops->key_line_of(app, top_state(app)) : ops->key_line;
+	for (const enum command *c = keys; c != NULL && *c != CMD_NONE; c++) {
 		const char *name = key_word(*c);
 
 		if (command_refusal(*c, have) != NULL || *app_key_of(app, *c, key) == '\0' ||
@@ -443,7 +487,7 @@ draw_bottom(struct app *app)
 	} else {
 		char line[300];
 
-		snprintf(line, sizeof(line), " %s", app->status);
+		snprintf(line, sizeof(line), " %s", app->locked ? "" : app->status);
 		draw_text(row, 0, COLS, app->status_style, line);
 	}
 	draw_keys(app, LINES - 1);
@@ -479,12 +523,26 @@ app_layout(struct app *app)
 	app->repaint = true;
 }
 
+/* Milliseconds until nobody has touched it for too long; -1: it may stay as it is. */
+static int
+idle_in(const struct app *app)
+{
+	int64_t left;
+
+	if (!app->logged_in || app->locked)
+		return -1;
+	left = app->active_us + (int64_t)APP_IDLE_MIN * 60 * 1000000 - clock_mono_us();
+	return left > 0 ? (int)(left / 1000 + 1) : 0;
+}
+
 int
 app_timeout(struct app *app)
 {
 	const struct screen_ops *ops = top_ops(app);
+	int tick = ops != NULL && ops->tick_in != NULL ? ops->tick_in(app, top_state(app)) : -1;
+	int idle = idle_in(app);
 
-	return ops != NULL && ops->tick_in != NULL ? ops->tick_in(app, top_state(app)) : -1;
+	return tick < 0 || (idle >= 0 && idle < tick) ? idle : tick;
 }
 
 void
@@ -492,7 +550,9 @@ app_tick(struct app *app)
 {
 	const struct screen_ops *ops = top_ops(app);
 
-	if (ops != NULL && ops->tick != NULL)
+	if (idle_in(app) == 0)
+		app_lock(app);
+	else if (ops != NULL && ops->tick != NULL)
 		ops->tick(app, top_state(app));
 }
 

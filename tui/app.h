@@ -14,7 +14,7 @@
 #include "tui/term.h"
 #include "tui/worker.h"
 
-enum { APP_SCREENS = 8 };
+enum { APP_SCREENS = 8, APP_IDLE_MIN = 15 /* minutes without a key until it locks itself */ };
 
 struct dialog;
 
@@ -53,6 +53,8 @@ struct app {
 	struct dialog *dialog; /* over everything; NULL none */
 	struct line prompt;    /* after ':' */
 	bool prompting;
+	bool locked;       /* the lock screen is on top, and stays there */
+	int64_t active_us; /* the last key or mouse, monotonic */
 	bool pasting;
 
 	char status[256]; /* bottom line until the next key */
@@ -99,5 +101,10 @@ bool app_on_top(const struct app *app, const void *state);
 /* The first key of a command on the screen on top. */
 const char *app_key_of(const struct app *app, enum command c, char to[16]);
 void app_logout(struct app *app);
+/* Log out and show the login screen. */
+void app_log_out(struct app *app);
+/* Cover everything until the same person types the password; undone by app_unlock. */
+void app_lock(struct app *app);
+void app_unlock(struct app *app);
 
 #endif

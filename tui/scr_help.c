@@ -82,7 +82,7 @@ help_open(struct app *app, void *state, const void *argument)
 	add_section(s, of->section, title);
 	free(title);
 	if (of->section2 != NULL)
-		add_section(s, of->section2, "On every list");
+		add_section(s, of->section2, of->title2 != NULL ? of->title2 : "On every list");
 	add_section(s, "common", "Everywhere");
 	add_section(s, "dialog", "In dialogs");
 	add(s, mem_string("Every command can also be typed by its name after ':', and Tab completes it."));

@@ -379,13 +379,31 @@ viewer_close(struct app *app, void *state)
 	viewport_release(&s->port);
 }
 
-static const enum command viewer_keys[] = { CMD_PASS, CMD_FAIL, CMD_LATER, CMD_WINDOW_NEXT,
-	CMD_ZOOM_IN, CMD_SERIES_NEXT, CMD_TAGS, CMD_PLAY, CMD_HELP, CMD_BACK, CMD_NONE };
+static const enum command viewer_keys[] = { CMD_PASS, CMD_FAIL, CMD_LATER, CMD_SLICE_UNSEEN,
+	CMD_WINDOW_NEXT, CMD_BOX, CMD_MOSAIC, CMD_PROJECTION, CMD_PLAY, CMD_TAGS, CMD_SERIES_NEXT,
+	CMD_HELP, CMD_BACK, CMD_NONE };
+static const enum command cursor_keys[] = { CMD_POINT, CMD_BOX, CMD_OUTLINE, CMD_RULER,
+	CMD_MARK_NEXT, CMD_MARK_KIND, CMD_MARK_SCOPE, CMD_MARK_DELETE, CMD_UNDO, CMD_HELP, CMD_BACK,
+	CMD_NONE };
+static const enum command mode_keys[] = { CMD_SLICE_OPEN, CMD_MOSAIC, CMD_PROJECTION, CMD_COMPARE,
+	CMD_WINDOW_NEXT, CMD_HELP, CMD_BACK, CMD_NONE };
+
+static const enum command *
+viewer_key_line(struct app *app, void *state)
+{
+	struct viewer_state *s = state;
+
+	(void)app;
+	if (s->modes.mode != VIEW_SLICES)
+		return mode_keys;
+	return s->tool.on ? cursor_keys : viewer_keys;
+}
 
 const struct screen_ops scr_viewer_ops = {
 	.title = "Viewer",
 	.section = "viewer",
 	.section2 = "cursor",
+	.title2 = "With the cross-hair",
 	.state_size = sizeof(struct viewer_state),
 	.open = viewer_open,
 	.close = viewer_close,
@@ -398,7 +416,7 @@ const struct screen_ops scr_viewer_ops = {
 	.command = viewer_command,
 	.key = viewer_key,
 	.mouse = viewer_mouse,
-	.key_line = viewer_keys,
+	.key_line_of = viewer_key_line,
 	.tick_in = viewer_tick_in,
 	.tick = viewer_tick,
 };

@@ -14,6 +14,7 @@ struct screen_ops {
 	const char *title;    /* names the screen on the top line, e.g. "Worklist" */
 	const char *section;  /* of the keymap */
 	const char *section2; /* looked at after it, e.g. "list"; NULL none */
+	const char *title2;   /* what help calls that one */
 	size_t state_size;
 
 	void (*open)(struct app *app, void *state, const void *argument);
@@ -30,12 +31,14 @@ struct screen_ops {
 		const struct key *k); /* before the keymap: text fields */
 	void (*mouse)(struct app *app, void *state, const struct key *k);
 	const enum command *key_line; /* what the bottom line offers, CMD_NONE at the end */
+	/* the same where it depends on the state; NULL: key_line */
+	const enum command *(*key_line_of)(struct app *app, void *state);
 	int (*tick_in)(
 		struct app *app, void *state); /* ms until tick wants to be called, -1 never */
 	void (*tick)(struct app *app, void *state);
 };
 
 extern const struct screen_ops scr_login_ops, scr_worklist_ops, scr_viewer_ops, scr_tags_ops,
-	scr_help_ops;
+	scr_help_ops, scr_lock_ops;
 
 #endif

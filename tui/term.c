@@ -438,6 +438,17 @@ term_wipe(struct term *t, int row, int column, int rows, int columns)
 	buf_release(&b);
 }
 
+void
+term_erase_all(struct term *t)
+{
+	static const char end[] = "\030\033\\", all[] = "\033[0m\033[2J\033[3J";
+
+	if (t->cancelling)
+		say(end, sizeof(end) - 1);
+	erase_kitty(t);
+	say(all, sizeof(all) - 1);
+}
+
 /* What ncurses said when it began, for xterm and its like. */
 void
 term_begin_anew(struct term *t, bool shared_registers)

@@ -70,6 +70,9 @@ int term_timeout(const struct term *t);
 /* Write spaces over cells, through the line itself: some terminals keep pixels until a character is written. */
 void term_wipe(struct term *t, int row, int column, int rows, int columns);
 
+/* Everything off the screen and out of its scroll-back; it must be drawn again. */
+void term_erase_all(struct term *t);
+
 /* Reset the terminal, which also empties its slots for pictures, and come back to screen mode; with shared colour
  * registers or without.  xterm only.  Everything must be drawn again. */
 void term_begin_anew(struct term *t, bool shared_registers);

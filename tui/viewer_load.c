@@ -61,25 +61,40 @@ find_neighbour(struct load_job *j, struct ledger *l, struct err *e)
 	return rc;
 }
 
-/* PS3.3 C.7.6.5.1.1: milliseconds a frame of a multi-frame image, 0 where it does not say. */
+static double
+first_number(const json_t *header, const char *tag)
+{
+	const json_t *value =
+		json_array_get(json_object_get(json_object_get(header, tag), "Value"), 0);
+	double n = 0;
+
+	if (json_is_number(value))
+		n = json_number_value(value);
+	else if (json_is_string(value))
+		str_double(json_string_value(value), &n);
+	return n;
+}
+
+/* PS3.3 C.7.6.5.1.1: milliseconds a frame of a multi-frame image, by Recommended Display Frame Rate, Cine Rate or Frame
+ * Time; 0 where it does not say. */
 static int
 frame_time(struct ledger *l, const struct image *im)
 {
+	static const char *const rates[] = { "00082144", "00180040" };
 	char *text = NULL;
 	json_t *header = NULL;
-	const json_t *value;
 	double ms = 0;
 
 	if (catalog_header(l, im->id, &text, NULL) == RC_OK)
 		header = json_loads(text, 0, NULL);
-	value = json_array_get(json_object_get(json_object_get(header, "00181063"), "Value"), 0);
-	if (json_is_number(value))
-		ms = json_number_value(value);
-	else if (json_is_string(value))
-		str_double(json_string_value(value), &ms);
+	for (size_t i = 0; i < MEM_COUNT(rates) && ms == 0; i++)
+		if (first_number(header, rates[i]) > 0)
+			ms = 1000 / first_number(header, rates[i]);
+	if (ms == 0)
+		ms = first_number(header, "00181063");
 	json_decref(header);
 	free(text);
-	return ms >= 10 && ms <= 5000 ? (int)ms : 0;
+	return ms >= 10 && ms <= 5000 ? (int)(ms + 0.5) : 0;
 }
 
 /* Of PET images, where the header of the first one allows it. */

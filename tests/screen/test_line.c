@@ -244,6 +244,39 @@ quitting_a_lost_line_and_a_crash_leave_no_pixel(void **state)
 	}
 }
 
+/* Locked, the terminal holds neither pixels nor text of the series, and no key is a command. */
+static void
+locking_leaves_no_pixel_and_asks_for_the_password(void **state)
+{
+	struct bench *b = *state;
+	const char *all, *last = NULL;
+	size_t from, n;
+
+	view_first(b);
+	glass_written(b->g, &from);
+	glass_keys(b->g, "<C-x>");
+	assert_true(glass_expect(b->g, "Locked by Rosa Meier (rosa)", SOON));
+	assert_true(glass_absent(b->g, "CHEST", SOON));
+	assert_false(glass_has(b->g, "L02-0001"));
+	all = glass_written(b->g, &n);
+	for (const char *p = all + from; (p = memmem(p, n - (size_t)(p - all), "\033P", 2)) != NULL;
+		p++)
+		last = p;
+	last = last != NULL ? last : all + from;
+	assert_non_null(memmem(last, n - (size_t)(last - all), "\033[2J", 4));
+	assert_non_null(memmem(last, n - (size_t)(last - all), "\033[3J", 4));
+	glass_keys(b->g, "qj:quit<Enter>");
+	assert_true(glass_expect(b->g, "password is wrong", SOON));
+	glass_keys(b->g, LAB_PASSWORD "<Enter>");
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	glass_keys(b->g, "j");
+	assert_true(glass_expect(b->g, "slice 2/5", SOON));
+	glass_keys(b->g, "<C-x>");
+	assert_true(glass_expect(b->g, "Locked by", SOON));
+	glass_keys(b->g, "<Esc>");
+	assert_true(glass_expect(b->g, "Login", SOON));
+}
+
 int
 main(void)
 {
@@ -258,6 +291,7 @@ main(void)
 		SCREEN_TEST(a_storm_of_resizes_ends_with_the_picture),
 		SCREEN_TEST(a_picture_comes_back_when_what_lay_over_it_goes),
 		SCREEN_TEST(deltas_are_followed_by_a_whole_picture_before_the_terminal_forgets),
+		SCREEN_TEST(locking_leaves_no_pixel_and_asks_for_the_password),
 		SCREEN_TEST(quitting_a_lost_line_and_a_crash_leave_no_pixel),
 	};
 

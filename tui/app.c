@@ -432,6 +432,8 @@ static const struct {
 	{ CMD_MARK_KIND, "shows" },
 	{ CMD_MARK_SCOPE, "where" },
 	{ CMD_MARK_DELETE, "delete" },
+	{ CMD_MARK_NEXT, "next mark" },
+	{ CMD_SLICE_OPEN, "open" },
 	{ CMD_SLICE_UNSEEN, "unseen" },
 	{ CMD_FOLD, "open" },
 	{ CMD_SLICE_NEXT, "next slice" },

@@ -277,6 +277,24 @@ locking_leaves_no_pixel_and_asks_for_the_password(void **state)
 	assert_true(glass_expect(b->g, "Login", SOON));
 }
 
+static void
+suspending_leaves_no_pixel_and_going_on_brings_the_picture(void **state)
+{
+	struct bench *b = *state;
+	size_t from;
+	int before;
+
+	view_first(b);
+	glass_written(b->g, &from);
+	glass_keys(b->g, "<C-z>");
+	assert_true(glass_wrote(b->g, from, "\033[?1049l", SOON)); /* the shell's screen is back */
+	expect_no_pixels(b, from);
+	before = glass_picture_count(b->g);
+	glass_signal(b->g, SIGCONT);
+	assert_true(glass_pictures(b->g, before + 1, SOON));
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+}
+
 int
 main(void)
 {
@@ -292,6 +310,7 @@ main(void)
 		SCREEN_TEST(a_picture_comes_back_when_what_lay_over_it_goes),
 		SCREEN_TEST(deltas_are_followed_by_a_whole_picture_before_the_terminal_forgets),
 		SCREEN_TEST(locking_leaves_no_pixel_and_asks_for_the_password),
+		SCREEN_TEST(suspending_leaves_no_pixel_and_going_on_brings_the_picture),
 		SCREEN_TEST(quitting_a_lost_line_and_a_crash_leave_no_pixel),
 	};
 

@@ -472,6 +472,17 @@ glass_resize(struct glass *g, int columns, int rows)
 	ioctl(g->fd, TIOCSWINSZ, &ws);
 }
 
+bool
+glass_wrote(struct glass *g, size_t from, const char *bytes, int ms)
+{
+	int64_t until = clock_mono_us() + (int64_t)ms * 1000;
+
+	while (memmem(g->written.data + from, g->written.len - from, bytes, strlen(bytes)) == NULL)
+		if (clock_mono_us() >= until || !pump(g, 50))
+			return false;
+	return true;
+}
+
 const char *
 glass_written(const struct glass *g, size_t *n)
 {

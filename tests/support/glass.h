@@ -50,6 +50,8 @@ int glass_pid(const struct glass *g); /* of the program; 0 when it has ended */
 void glass_signal(struct glass *g, int sig);
 /* Wait for the end of the program; its exit status, 128 + signal, or -1 after ms. */
 int glass_wait(struct glass *g, int ms);
+/* Wait until the program has written these bytes at or after `from`; false after ms. */
+bool glass_wrote(struct glass *g, size_t from, const char *bytes, int ms);
 /* Everything the program wrote, for tests that look for what must not be there; lent. */
 const char *glass_written(const struct glass *g, size_t *n);
 

@@ -287,6 +287,7 @@ docs:
 
 shots: all
 	@tests/support/shots $(B) screenshots
+	@$(MAKE) --no-print-directory -s $(B)/tests/system/bins && tests/system/test_glass $(B)
 
 FORMATTED := $(wildcard core/*.h core/*/*.[ch] core/*/*/*.[ch] core/*/*.cc render/*.[ch] tui/*.[ch] \
 	tests/*/*.[ch] tests/*/*/*.[ch])

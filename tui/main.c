@@ -1,6 +1,7 @@
 /* wetread: which subcommand, or the workstation. */
 #include <locale.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,16 +94,64 @@ workstation(struct cli *c, const char *archive)
 	return app_run(&config, &e) == RC_OK ? EXIT_DONE : (cli_error(&e), EXIT_FAILED_);
 }
 
+static const struct {
+	const char *name;
+	size_t at; /* of a const char * in struct cli */
+} global_values[] = {
+	{ "--archive", offsetof(struct cli, archive) },
+	{ "--user", offsetof(struct cli, user) },
+	{ "--password-file", offsetof(struct cli, password_file) },
+	{ "--encoder", offsetof(struct cli, opt.encoder) },
+};
+
+/* "--name VALUE" or "--name=VALUE": how many words it took, 0 where the word is something else. */
+static int
+global_value(struct cli *c, const char *word, const char *next)
+{
+	for (size_t i = 0; i < MEM_COUNT(global_values); i++) {
+		const char **to = (const char **)(void *)((char *)c + global_values[i].at);
+		size_t n = strlen(global_values[i].name);
+
+		if (strncmp(word, global_values[i].name, n) != 0)
+			continue;
+		if (word[n] == '=') {
+			*to = word + n + 1;
+			return 1;
+		}
+		if (word[n] == '\0' && next != NULL) {
+			*to = next;
+			return 2;
+		}
+	}
+	return 0;
+}
+
+/* The picture protocol, in either form; as global_value. */
+static int
+global_protocol(struct cli *c, const char *word, const char *next)
+{
+	size_t n = strlen("--protocol");
+	bool joined = strncmp(word, "--protocol", n) == 0 && word[n] == '=';
+	const char *value = joined ? word + n + 1 : next;
+	enum picture_protocol p;
+
+	if ((!joined && strcmp(word, "--protocol") != 0) || value == NULL ||
+		!picture_protocol_of(value, &p) || p >= PICTURE_PGM)
+		return 0;
+	c->protocol = (int)p;
+	return joined ? 1 : 2;
+}
+
 /* Options before the command; returns the place of the first word, -1 on a mistake. */
 static int
 global_options(struct cli *c, int argc, char **argv)
 {
-	int i;
+	int i, words;
 
-	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
-		const char *value = i + 1 < argc ? argv[i + 1] : NULL;
-		enum picture_protocol p;
+	for (i = 1; i < argc && argv[i][0] == '-'; i += words) {
+		const char *next = i + 1 < argc ? argv[i + 1] : NULL;
 
+		words = 1;
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
 			c->help = true;
 		} else if (strcmp(argv[i], "--version") == 0) {
@@ -110,19 +159,8 @@ global_options(struct cli *c, int argc, char **argv)
 			exit(EXIT_DONE);
 		} else if (strcmp(argv[i], "--json") == 0) {
 			c->json = true;
-		} else if (value != NULL && strcmp(argv[i], "--archive") == 0) {
-			c->archive = argv[++i];
-		} else if (value != NULL && strcmp(argv[i], "--user") == 0) {
-			c->user = argv[++i];
-		} else if (value != NULL && strcmp(argv[i], "--password-file") == 0) {
-			c->password_file = argv[++i];
-		} else if (value != NULL && strcmp(argv[i], "--encoder") == 0) {
-			c->opt.encoder = argv[++i];
-		} else if (value != NULL && strcmp(argv[i], "--protocol") == 0 &&
-			picture_protocol_of(value, &p) && p < PICTURE_PGM) {
-			c->protocol = (int)p;
-			i++;
-		} else {
+		} else if ((words = global_value(c, argv[i], next)) == 0 &&
+			(words = global_protocol(c, argv[i], next)) == 0) {
 			cli_complain("what is %.40s?  See wetread --help", argv[i]);
 			return -1;
 		}

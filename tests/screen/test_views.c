@@ -94,8 +94,7 @@ static void
 libsixel_can_make_the_pictures(void **state)
 {
 	struct bench *b = *state;
-	char *argv[] = { b->lab.program, (char *)"--encoder", (char *)"libsixel", b->lab.archive,
-		NULL };
+	char *argv[] = { b->lab.program, (char *)"--encoder=libsixel", b->lab.archive, NULL };
 	const char *picture;
 	size_t n;
 

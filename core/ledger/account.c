@@ -9,6 +9,7 @@
 #include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/ledger/password.h"
 
 const char *const account_role_names[] = { "reviewer", "radiologist", "coordinator", "expert",
 	"manager", "officer", "auditor", "admin", NULL };
@@ -48,7 +49,7 @@ account_check(const char *user, const char *name, const char *password, struct e
 		return err_set(e, RC_INVALID, "the printed name is missing or too long");
 	if (!is_clean(name))
 		return err_set(e, RC_INVALID, "the printed name holds characters that cannot be shown");
-	return key_password_check(password, e);
+	return password_check(password, user, name, e);
 }
 
 static json_t *

@@ -19,21 +19,43 @@ struct account_enrolment {
 	const char *name;     /* printed with every signature */
 	const char *password; /* typed by the user */
 	const char *roles[ACCOUNT_ROLES];
-	const char *evidence;       /* how the officer checked the identity (11.100(b)) */
+	const char *evidence; /* how the officer checked the identity (11.100(b)); 5 characters */
 	const struct sign_key *key; /* NULL: a new one is made */
 };
 
 /* Are id, name and password fit?  RC_INVALID says what is wrong. */
 enum rc account_check(const char *user, const char *name, const char *password, struct err *e);
 
-/* Enrol, signed by an officer's user key.  Inside a transaction.  RC_CONFLICT where the id was ever used. */
+/* Enrol, signed by the user key of somebody who holds the role officer.  Inside a transaction.  RC_CONFLICT where the
+ * id was ever used; RC_DENIED where the roles may not be in one hand (rights.h). */
 enum rc account_enrol(struct ledger *l, const struct signer *officer,
 	const struct account_enrolment *a, struct err *e);
 
-/* Open a user's own key with the password, for one signature.  RC_DENIED on a wrong password, an unknown or
- * disabled account (in the same time), or a key row that its enrolment event does not vouch for. */
+/* Open a user's own key with the password.  RC_DENIED on a wrong password, an unknown, locked or disabled account (in the
+ * same time), or a key row that the event of its password does not vouch for.  Counts no failure: for a signature in a
+ * session use session_unlock. */
 enum rc account_unlock(struct ledger *l, const char *user, const char *password,
 	struct sign_key *out, struct err *e);
+
+/* The user's own new password, checked by the old one: the same key is sealed anew, with an event that it signs.  The
+ * new one must be fit (password.h) and none of the last 5.  A wrong old password counts as a failure. */
+struct account_passwords {
+	const char *user, *old, *fresh;
+	const char *source; /* terminal and address, for the record */
+};
+enum rc account_change_password(struct ledger *l, const struct account_passwords *p, struct err *e);
+
+/* What a login tells its user, so that he sees what others did in his name (STANDARDS 1.5). */
+struct login_facts {
+	int64_t last_login; /* before this one; 0: none */
+	char last_source[160];
+	int64_t failures;   /* wrong passwords and refused tries since then */
+	int64_t signatures; /* running number of the last one */
+	int64_t last_signed;
+};
+enum { LOGIN_FACTS_TEXT = 400 };
+/* "Last login 2026-11-22 10:43 UTC from local pts/1 - 2 failed tries since - last signature no. 12, ... UTC" */
+void login_facts_text(const struct login_facts *f, char to[LOGIN_FACTS_TEXT]);
 
 /* A login. */
 struct session {
@@ -41,15 +63,31 @@ struct session {
 	char name[ACCOUNT_NAME];
 	char id[33];
 	char source[160];
-	char roles[ACCOUNT_ROLES][16];
+	char roles[ACCOUNT_ROLES][16]; /* as they were at login, for the screens; core asks the tables */
 	size_t role_count;
 	struct sign_key key; /* signs what the session does, save decisions */
+	struct login_facts before;
+	bool must_change; /* session_open refused because the password is too old or temporary */
 };
 
 /* Check id and password, write the login event (signed by the user key, which certifies the session's key).
- * A failure writes its own event.  `source`: terminal and address, for the record. */
+ * A failure writes its own event and counts (lock.h).  `source`: terminal and address, for the record.  A right password
+ * that must be replaced opens no session: RC_DENIED with out->must_change; see account_change_password. */
 enum rc session_open(struct ledger *l, const char *user, const char *password, const char *source,
 	struct session *out, struct err *e);
+
+/* RC_OK while the session may go on: RC_DENIED once it was ended or its account disabled.  Cheap: for a tick. */
+enum rc session_alive(struct ledger *l, const struct session *s, struct err *e);
+
+/* What a password is typed for, as the event of its refusal tells it. */
+struct session_act {
+	const char *kind, *object; /* "series" and its number, "account" and its id */
+	const char *step;          /* the step of work, or the action */
+};
+/* Open the key of the session's user for one signature.  A wrong password counts as a failure and writes
+ * `signature-refused`. */
+enum rc session_unlock(struct ledger *l, const struct session *s, const struct session_act *act,
+	const char *password, struct sign_key *out, struct err *e);
 
 /* Write the logout event, anchor, wipe the key. */
 void session_close(struct ledger *l, struct session *s);
@@ -59,10 +97,24 @@ bool session_has_role(const struct session *s, const char *role);
 struct signer session_signer(const struct session *s, const char *role);
 
 struct account_row {
-	char id[ACCOUNT_ID], name[ACCOUNT_NAME], state[12], roles[160];
+	char id[ACCOUNT_ID], name[ACCOUNT_NAME];
+	char state[12];       /* "active", "disabled", "locked" */
+	char roles[400];      /* "reviewer radiologist@STUDY/SITE" */
+	int64_t locked_until; /* LOCK_UNTIL_OFFICER or a time, where locked */
+	int64_t failures;     /* since the last login */
+	int64_t last_login;   /* 0: never */
+	bool must_change;     /* the password is too old or temporary */
 };
 /* Each account in order of id. */
 enum rc account_each(struct ledger *l, void (*each)(void *ctx, const struct account_row *a),
 	void *ctx, struct err *e);
+
+/* For officers: what asks for their eyes (11.300(d)). */
+struct account_notice {
+	int64_t locked;   /* accounts that are locked now */
+	int64_t failures; /* failed logins since the session's own login before this one */
+};
+enum rc account_notice(
+	struct ledger *l, const struct session *s, struct account_notice *out, struct err *e);
 
 #endif

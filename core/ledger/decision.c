@@ -9,6 +9,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/ledger/reason.h"
+#include "core/ledger/rights.h"
 #include "core/ledger/viewing.h"
 #include "core/ledger/worklist.h"
 
@@ -16,7 +17,7 @@
 struct ground {
 	int64_t revision, task, supersedes;
 	char state[16], manifest[DIGEST_HEX], series_uid[72];
-	const char *role;
+	char role[RIGHTS_ROLE];
 	struct viewing viewing;
 };
 
@@ -156,10 +157,10 @@ static enum rc
 read_ground(struct ledger *l, const struct session *who, const struct decision_request *r,
 	struct ground *g, struct err *e)
 {
-	enum rc rc = worklist_role(l, who, r->step, &g->role, e);
+	enum rc rc = read_series(l, r, g, e);
 
 	if (rc == RC_OK)
-		rc = read_series(l, r, g, e);
+		rc = rights_step(l, who->user, r->step, r->series, g->role, e);
 	if (rc == RC_OK)
 		rc = read_task(l, r, g, e);
 	if (rc != RC_OK)
@@ -426,33 +427,20 @@ write_decision(struct ledger *l, const struct session *who, const struct decisio
 	return rc;
 }
 
-static void
-record_refusal(struct ledger *l, const struct session *who, const struct decision_request *r, enum rc why)
-{
-	struct signer author = session_signer(who, "");
-	char object[24];
-	struct event ev = { .action = "signature-refused", .kind = "series", .object = object };
-
-	snprintf(object, sizeof(object), "%lld", (long long)r->series);
-	if (ledger_begin(l, NULL) != RC_OK)
-		return;
-	ev.data = json_pack("{s:s, s:s}", "step", r->step, "reason", rc_name(why));
-	ledger_end(l, event_append(l, &author, &ev, NULL, NULL), NULL);
-}
-
 static enum rc
 sign_clean(struct ledger *l, const struct session *who, const struct decision_request *r,
 	struct decision_receipt *out, struct err *e)
 {
 	struct sign_key key = { 0 };
+	char object[24];
+	struct session_act act = { .kind = "series", .object = object, .step = r->step };
 	enum rc rc;
 
+	snprintf(object, sizeof(object), "%lld", (long long)r->series);
 	/* the slow part, Argon2id, comes before the write lock is taken */
-	rc = account_unlock(l, who->user, r->password, &key, e);
-	if (rc != RC_OK) {
-		record_refusal(l, who, r, rc);
+	rc = session_unlock(l, who, &act, r->password, &key, e);
+	if (rc != RC_OK)
 		return rc;
-	}
 	rc = ledger_begin(l, e);
 	if (rc == RC_OK)
 		rc = ledger_end(l, write_decision(l, who, r, &key, out, e), e);
@@ -485,14 +473,17 @@ decision_later(struct ledger *l, const struct session *who, int64_t series, cons
 	char object[24];
 	struct event ev = { .action = "review-later", .kind = "series", .object = object };
 	struct signer author;
-	const char *role;
+	char role[RIGHTS_ROLE];
 	struct stmt *s;
-	enum rc rc = worklist_role(l, who, step, &role, e);
+	enum rc rc = session_alive(l, who, e);
 
 	if (rc == RC_OK)
 		rc = ledger_begin(l, e);
 	if (rc != RC_OK)
 		return rc;
+	rc = rights_step(l, who->user, step, series, role, e);
+	if (rc != RC_OK)
+		return ledger_end(l, rc, e);
 	author = session_signer(who, role);
 	snprintf(object, sizeof(object), "%lld", (long long)series);
 	ev.data = json_pack("{s:s}", "step", step);

@@ -7,6 +7,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/ledger/ledger_in.h"
+#include "core/ledger/lock.h"
 
 enum { CLOCK_SLACK_US = 2000000 }; /* */
 
@@ -50,6 +51,66 @@ check_clock(struct ledger *l, int64_t now, struct err *e)
 		: RC_OK;
 }
 
+/* Is this the key of the session that it names, and is the session open? */
+static enum rc
+check_session(struct ledger *l, const struct signer *who, bool *its_key, struct err *e)
+{
+	struct stmt *s = db_query(
+		l->db, "SELECT public_key, ended FROM session WHERE id = $1 AND account = $2");
+	bool ended = false;
+
+	*its_key = false;
+	stmt_text(s, 1, who->session);
+	stmt_text(s, 2, who->user);
+	if (stmt_step(s, NULL) == RC_OK) {
+		*its_key = strcmp(stmt_get_text(s, 0), who->key->kid) == 0;
+		ended = stmt_get_int(s, 1) != 0;
+	}
+	stmt_done(s);
+	return ended ? err_set(e, RC_DENIED, "this session was ended; log in again") : RC_OK;
+}
+
+/* May the author still sign?  Asked in the transaction of every event, so that a disabled account, an ended
+ * session, a key that was replaced and a locked account write nothing, whatever a program still holds. */
+static enum rc
+check_author(struct ledger *l, const struct signer *who, int64_t now, struct err *e)
+{
+	struct stmt *s = db_query(
+		l->db, "SELECT state, public_key, locked_until FROM account WHERE id = $1");
+	bool active = true, same = true, session;
+	int64_t until = 0;
+	enum rc rc = check_session(l, who, &session, e);
+
+	if (rc != RC_OK)
+		return rc;
+	stmt_text(s, 1, who->user);
+	if (stmt_step(s, NULL) == RC_OK) { /* not the system, nor the founder before his own row */
+		active = strcmp(stmt_get_text(s, 0), "active") == 0;
+		same = session || strcmp(stmt_get_text(s, 1), who->key->kid) == 0;
+		until = session ? 0 : stmt_get_int(s, 2);
+	}
+	stmt_done(s);
+	if (!active)
+		return err_set(e, RC_DENIED, "the account is disabled; ask an officer");
+	if (!same)
+		return err_set(e, RC_DENIED, "the account has another key now; log in again");
+	return lock_check(now, until, e);
+}
+
+/* An event under the user's own key shows that the password was right: failures are no longer in a row. */
+static enum rc
+end_of_failures(struct ledger *l, const struct signer *who, struct err *e)
+{
+	struct stmt *s = db_query(l->db,
+		"UPDATE account SET failures = 0, locked_until = 0 WHERE id = $1 AND public_key = "
+		"$2"
+		" AND failures <> 0");
+
+	stmt_text(s, 1, who->user);
+	stmt_text(s, 2, who->key->kid);
+	return stmt_run(s, e);
+}
+
 static json_t *
 text(const char *s)
 {
@@ -63,7 +124,8 @@ text(const char *s)
 }
 
 static char *
-event_body(struct ledger *l, const struct signer *who, const struct event *ev, int64_t seq, int64_t now)
+event_body(struct ledger *l, const struct signer *who, const struct event *ev, int64_t seq,
+	int64_t now)
 {
 	char time[CLOCK_TEXT];
 	json_t *o = json_object();
@@ -151,6 +213,8 @@ event_append(struct ledger *l, const struct signer *who, const struct event *ev,
 
 	if (rc == RC_OK)
 		rc = check_clock(l, now, e);
+	if (rc == RC_OK)
+		rc = check_author(l, who, now, e);
 	if (rc != RC_OK) {
 		json_decref(ev->data);
 		return rc;
@@ -162,6 +226,8 @@ event_append(struct ledger *l, const struct signer *who, const struct event *ev,
 	free(body);
 	if (rc == RC_OK)
 		rc = insert_object(l, seq, ev, e);
+	if (rc == RC_OK)
+		rc = end_of_failures(l, who, e);
 	l->appended++;
 	if (rc == RC_OK && receipt != NULL) {
 		receipt->seq = seq;

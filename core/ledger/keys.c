@@ -101,7 +101,8 @@ key_password_check(const char *password, struct err *e)
 		return err_set(
 			e, RC_INVALID, "a password has at least %d characters", KEY_PASSWORD_LEAST);
 	if (characters > KEY_PASSWORD_MOST)
-		return err_set(e, RC_INVALID, "a password has at most %d characters", KEY_PASSWORD_MOST);
+		return err_set(
+			e, RC_INVALID, "a password has at most %d characters", KEY_PASSWORD_MOST);
 	return RC_OK;
 }
 
@@ -129,6 +130,33 @@ stretch(const struct sealed_key *s, const char *password, unsigned char out[32],
 	return RC_OK;
 }
 
+static void
+tagged(const char *tag, const unsigned char under[32], char value[DIGEST_HEX])
+{
+	struct digest d;
+
+	digest_begin(&d);
+	digest_add(&d, tag, strlen(tag) + 1);
+	digest_add(&d, under, 32);
+	digest_end(&d, value);
+}
+
+enum rc
+key_stretch(const struct key_stretch *s, const char *text, char value[DIGEST_HEX], struct err *e)
+{
+	struct sealed_key as = { .ops = s->ops != 0 ? s->ops : crypto_pwhash_OPSLIMIT_INTERACTIVE,
+		.mem = s->mem != 0 ? s->mem : crypto_pwhash_MEMLIMIT_INTERACTIVE };
+	unsigned char under[32];
+	enum rc rc;
+
+	str_copy(as.salt, sizeof(as.salt), s->salt);
+	rc = stretch(&as, text, under, e);
+	if (rc == RC_OK)
+		tagged(s->tag, under, value);
+	key_wipe(under, sizeof(under));
+	return rc;
+}
+
 enum rc
 key_seal(const struct sign_key *k, const char *user, const char *password, struct sealed_key *out,
 	struct err *e)
@@ -153,6 +181,7 @@ key_seal(const struct sign_key *k, const char *user, const char *password, struc
 	crypto_aead_xchacha20poly1305_ietf_encrypt(box, NULL, seed, sizeof(seed),
 		(const unsigned char *)ad.data, ad.len, NULL, nonce, under);
 	key_hex(out->sealed, box, sizeof(box));
+	tagged(KEY_PROOF_TAG, under, out->proof);
 	key_wipe(under, sizeof(under));
 	key_wipe(seed, sizeof(seed));
 	buf_release(&ad);

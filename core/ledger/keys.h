@@ -38,6 +38,9 @@ struct sealed_key {
 	char nonce[49];
 	char salt[33];
 	int64_t ops, mem; /* Argon2id parameters */
+	/* Of the same run of Argon2id, and as slow to test: shows later that a password is this one.  Opens nothing.
+	 * Set by key_seal only. */
+	char proof[DIGEST_HEX];
 };
 
 /* 12 to 256 characters; RC_INVALID says what is wrong. */
@@ -47,6 +50,16 @@ enum rc key_seal(const struct sign_key *k, const char *user, const char *passwor
 /* RC_DENIED: the password is wrong or the row is not this user's.  Takes about 0.1 s. */
 enum rc key_open(const struct sealed_key *s, const char *user, const char *password,
 	struct sign_key *out, struct err *e);
+
+/* hex(SHA256(tag NUL Argon2id(text, salt, ops, mem))): a value that takes one run of Argon2id to test. */
+struct key_stretch {
+	const char *salt; /* 32 hexadecimal digits */
+	int64_t ops, mem; /* 0: as key_seal has them */
+	const char *tag;
+};
+enum rc key_stretch(
+	const struct key_stretch *s, const char *text, char value[DIGEST_HEX], struct err *e);
+#define KEY_PROOF_TAG "PASSWORD-v1"
 
 /* hex(Ed25519(tag NUL bytes)) */
 void key_sign(const struct sign_key *k, const char *tag, const void *bytes, size_t n,

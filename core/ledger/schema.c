@@ -30,7 +30,8 @@ static const char tables[] =
 	" sealed TEXT NOT NULL, nonce TEXT NOT NULL, salt TEXT NOT NULL, ops BIGINT NOT NULL,"
 	" mem BIGINT NOT NULL, state TEXT NOT NULL, since BIGINT NOT NULL,"
 	" failures BIGINT NOT NULL, signatures BIGINT NOT NULL, last_signature TEXT NOT NULL,"
-	" event BIGINT NOT NULL);"
+	" event BIGINT NOT NULL, failed BIGINT NOT NULL, locked_until BIGINT NOT NULL,"
+	" seal_event BIGINT NOT NULL, password_at BIGINT NOT NULL, temporary BIGINT NOT NULL);"
 	"CREATE TABLE account_role (account TEXT NOT NULL, role TEXT NOT NULL, study TEXT NOT NULL,"
 	" site TEXT NOT NULL, event BIGINT NOT NULL, PRIMARY KEY (account, role, study, site));"
 	"CREATE TABLE session (id TEXT PRIMARY KEY, account TEXT NOT NULL, public_key TEXT NOT "
@@ -106,6 +107,17 @@ static const char tables_2[] =
 	" height BIGINT NOT NULL, times BIGINT NOT NULL, first_at BIGINT NOT NULL,"
 	" dwell BIGINT NOT NULL,"
 	" PRIMARY KEY (account, series, slice, picture, shown_window, x, y, width, height));";
+
+/* What version 3 added: passwords that were used, failures of ids that nobody has, settings. */
+static const char tables_3[] =
+	"CREATE TABLE password_used (event BIGINT PRIMARY KEY, account TEXT NOT NULL,"
+	" salt TEXT NOT NULL, ops BIGINT NOT NULL, mem BIGINT NOT NULL, proof TEXT NOT NULL);"
+	"CREATE INDEX password_account ON password_used (account, event);"
+	/* so that an id that is nobody's behaves as one that is; a working state, not a record */
+	"CREATE TABLE stranger (mark TEXT PRIMARY KEY, failures BIGINT NOT NULL,"
+	" locked_until BIGINT NOT NULL);"
+	"CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL, event BIGINT NOT NULL);"
+	"CREATE INDEX session_account ON session (account, started);";
 
 static const char more_study[] =
 	", trial TEXT NOT NULL, site TEXT NOT NULL, subject TEXT NOT NULL, visit TEXT NOT NULL";
@@ -188,6 +200,7 @@ layout_sql(struct buf *b)
 {
 	buf_text(b, tables);
 	buf_text(b, tables_2);
+	buf_text(b, tables_3);
 	attr_table_sql(b, "exam", ATTR_LEVEL_STUDY, more_study);
 	attr_table_sql(b, "series", ATTR_LEVEL_SERIES, more_series);
 	attr_table_sql(b, "image", ATTR_LEVEL_IMAGE, more_image);
@@ -244,6 +257,12 @@ guards_2(struct db *d, struct err *e)
 }
 
 static enum rc
+guards_3(struct db *d, struct err *e)
+{
+	return db_guard_append(d, "password_used", "event", e);
+}
+
+static enum rc
 create_guards(struct db *d, struct err *e)
 {
 	enum rc rc = db_guard_chain(d, "event", e);
@@ -254,6 +273,8 @@ create_guards(struct db *d, struct err *e)
 		rc = db_guard_append(d, "signature", "number", e);
 	if (rc == RC_OK)
 		rc = guards_2(d, e);
+	if (rc == RC_OK)
+		rc = guards_3(d, e);
 	return rc;
 }
 
@@ -318,12 +339,32 @@ from_1(struct db *d, struct err *e)
 	return stmt_run(s, e);
 }
 
+/* The password's age counts from the enrolment: nobody could change it before. */
+static enum rc
+from_2(struct db *d, struct err *e)
+{
+	enum rc rc = db_alter(d,
+		"ALTER TABLE account ADD COLUMN failed BIGINT NOT NULL DEFAULT 0;"
+		"ALTER TABLE account ADD COLUMN locked_until BIGINT NOT NULL DEFAULT 0;"
+		"ALTER TABLE account ADD COLUMN seal_event BIGINT NOT NULL DEFAULT 0;"
+		"ALTER TABLE account ADD COLUMN password_at BIGINT NOT NULL DEFAULT 0;"
+		"ALTER TABLE account ADD COLUMN temporary BIGINT NOT NULL DEFAULT 0",
+		e);
+
+	if (rc == RC_OK)
+		rc = db_exec(d, "UPDATE account SET seal_event = event, password_at = since", e);
+	if (rc == RC_OK)
+		rc = db_exec(d, tables_3, e);
+	return rc == RC_OK ? guards_3(d, e) : rc;
+}
+
 /* Older versions, each with the digest of its layout and the way to the next; the last one's is SCHEMA_VERSION. */
 static const struct {
 	const char *layout;
 	enum rc (*forward)(struct db *d, struct err *e);
 } older[] = {
 	{ "fd568ac9dcac790ea0da36bed82970f56b4d0c19661b9b205188c0e9980ecfa9", from_1 },
+	{ "87e42a1539295bde0e6570e2c8a9e279abbc42a0dcf30c29eca9efca6b5435ba", from_2 },
 };
 _Static_assert(MEM_COUNT(older) == SCHEMA_VERSION - 1, "a row for each older version");
 

@@ -12,6 +12,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/ledger/catalog.h"
+#include "core/ledger/rights.h"
 #include "core/ledger/why.h"
 
 enum { WORDS_MOST = 12 };
@@ -54,20 +55,36 @@ patterns(const char *filter, char out[WORDS_MOST][100])
 	return n;
 }
 
-static void
-where(struct buf *sql, size_t words)
+/* Is the list cut down to what the account may do? */
+static bool
+is_narrow(struct ledger *l, const struct worklist_query *q)
 {
-	buf_text(sql, " FROM task WHERE step = $1 AND state = 'open'");
-	for (size_t i = 0; i < words; i++)
-		buf_format(sql, " AND search LIKE $%zu ESCAPE '!'", i + 2);
+	return q->account != NULL && !rights_everywhere(l, q->account, q->step);
 }
 
 static void
-bind_where(struct stmt *s, const struct worklist_query *q, char words[WORDS_MOST][100], size_t n)
+where(struct buf *sql, size_t words, bool narrow)
+{
+	char rights[600];
+
+	buf_text(sql, " FROM task WHERE step = $1 AND state = 'open'");
+	for (size_t i = 0; i < words; i++)
+		buf_format(sql, " AND search LIKE $%zu ESCAPE '!'", i + 2);
+	if (narrow) {
+		rights_sql(rights, sizeof(rights), (int)words + 2);
+		buf_text(sql, rights);
+	}
+}
+
+static void
+bind_where(struct stmt *s, const struct worklist_query *q, char words[WORDS_MOST][100], size_t n,
+	bool narrow)
 {
 	stmt_text(s, 1, q->step);
 	for (size_t i = 0; i < n; i++)
 		stmt_text(s, (int)i + 2, words[i]);
+	if (narrow)
+		stmt_text(s, (int)n + 2, q->account);
 }
 
 static const char row_columns[] =
@@ -103,12 +120,13 @@ worklist_page(struct ledger *l, const struct worklist_query *q, struct worklist_
 {
 	char words[WORDS_MOST][100];
 	size_t count = patterns(q->filter, words);
+	bool narrow = is_narrow(l, q);
 	struct buf sql = { 0 };
 	struct stmt *s;
 	enum rc rc = RC_OK;
 
 	buf_format(&sql, "%s FROM (SELECT id, series, later, rank, arrived, subject", row_columns);
-	where(&sql, count);
+	where(&sql, count, narrow);
 	buf_format(&sql, " ORDER BY %s LIMIT %lld OFFSET %lld) t%s", sorts[q->sort].order,
 		(long long)q->limit, (long long)q->offset, row_joins);
 	/* the join may come in any order: say it again */
@@ -120,7 +138,7 @@ worklist_page(struct ledger *l, const struct worklist_query *q, struct worklist_
 	}
 	s = db_query_once(ledger_db(l), sql.data);
 	buf_release(&sql);
-	bind_where(s, q, words, count);
+	bind_where(s, q, words, count, narrow);
 	for (*n = 0; *n < q->limit && (rc = stmt_step(s, e)) == RC_OK; ++*n)
 		fill_row(&out[*n], s);
 	stmt_free(s);
@@ -132,15 +150,16 @@ worklist_total(struct ledger *l, const struct worklist_query *q, int64_t *total,
 {
 	char words[WORDS_MOST][100];
 	size_t count = patterns(q->filter, words);
+	bool narrow = is_narrow(l, q);
 	struct buf sql = { 0 };
 	struct stmt *s;
 	enum rc rc;
 
 	buf_text(&sql, "SELECT count(*)");
-	where(&sql, count);
+	where(&sql, count, narrow);
 	s = db_query_once(ledger_db(l), sql.data);
 	buf_release(&sql);
-	bind_where(s, q, words, count);
+	bind_where(s, q, words, count, narrow);
 	rc = stmt_step(s, e);
 	*total = rc == RC_OK ? stmt_get_int(s, 0) : 0;
 	stmt_free(s);
@@ -153,6 +172,7 @@ worklist_place(struct ledger *l, const struct worklist_query *q, int64_t task, i
 {
 	char words[WORDS_MOST][100];
 	size_t count = patterns(q->filter, words);
+	bool narrow = is_narrow(l, q);
 	struct buf sql = { 0 };
 	struct stmt *s;
 	enum rc rc;
@@ -160,11 +180,11 @@ worklist_place(struct ledger *l, const struct worklist_query *q, int64_t task, i
 
 	*place = -1;
 	buf_text(&sql, "SELECT id");
-	where(&sql, count);
+	where(&sql, count, narrow);
 	buf_format(&sql, " ORDER BY %s", sorts[q->sort].order);
 	s = db_query_once(ledger_db(l), sql.data);
 	buf_release(&sql);
-	bind_where(s, q, words, count);
+	bind_where(s, q, words, count, narrow);
 	for (; (rc = stmt_step(s, e)) == RC_OK; at++)
 		if (stmt_get_int(s, 0) == task) {
 			*place = at;
@@ -191,36 +211,26 @@ worklist_row_of(struct ledger *l, int64_t task, struct worklist_row *out, struct
 	return rc == RC_NOT_FOUND ? err_set(e, rc, "this task is done") : rc;
 }
 
-enum rc
-worklist_role(struct ledger *l, const struct session *who, const char *step, const char **role,
-	struct err *e)
-{
-	*role = NULL;
-	for (size_t i = 0; i < who->role_count && *role == NULL; i++) {
-		struct stmt *s = db_query(
-			ledger_db(l), "SELECT 1 FROM step_role WHERE workflow = 'default' AND step = $1 AND role = $2");
-
-		stmt_text(s, 1, step);
-		stmt_text(s, 2, who->roles[i]);
-		if (stmt_step(s, NULL) == RC_OK)
-			*role = who->roles[i];
-		stmt_done(s);
-	}
-	return *role != NULL ? RC_OK
-			     : err_set(e, RC_DENIED, "none of your roles does the step %.30s", step);
-}
-
+/* For everybody, or for one who may do a part of it only. */
 static enum rc
-count_step(struct ledger *l, struct worklist_step *step, struct err *e)
+count_step(struct ledger *l, const char *account, struct worklist_step *step, struct err *e)
 {
-	struct stmt *s = db_query(
-		ledger_db(l), "SELECT later, count(*) FROM task WHERE step = $1 AND state = 'open' GROUP BY later");
+	struct worklist_query q = { .step = step->name, .account = account };
+	struct buf sql = { 0 };
+	bool narrow = is_narrow(l, &q);
+	struct stmt *s;
 	enum rc rc;
 
+	buf_text(&sql, "SELECT later, count(*)");
+	where(&sql, 0, narrow);
+	buf_text(&sql, " GROUP BY later");
+	s = db_query_once(ledger_db(l), sql.data);
+	buf_release(&sql);
+	bind_where(s, &q, NULL, 0, narrow);
 	step->open = step->later = 0;
-	stmt_text(s, 1, step->name);
 	while ((rc = stmt_step(s, e)) == RC_OK)
 		*(stmt_get_int(s, 0) != 0 ? &step->later : &step->open) = stmt_get_int(s, 1);
+	stmt_free(s);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
@@ -243,11 +253,12 @@ worklist_steps(struct ledger *l, const struct session *who, struct worklist_step
 	*n = 0;
 	rc = RC_OK;
 	for (size_t i = 0; rc == RC_OK && i < count; i++) {
-		const char *role;
+		const char *account = who != NULL ? who->user : NULL;
+		char role[RIGHTS_ROLE];
 
-		if (who != NULL && worklist_role(l, who, all[i].name, &role, NULL) != RC_OK)
+		if (who != NULL && rights_step(l, account, all[i].name, 0, role, NULL) != RC_OK)
 			continue;
-		rc = count_step(l, &all[i], e);
+		rc = count_step(l, account, &all[i], e);
 		out[(*n)++] = all[i];
 	}
 	return rc;
@@ -294,7 +305,8 @@ worklist_needs_pixels(struct ledger *l, const char *step)
 bool
 worklist_is_open(struct ledger *l, int64_t task)
 {
-	struct stmt *s = db_query(ledger_db(l), "SELECT 1 FROM task WHERE id = $1 AND state = 'open'");
+	struct stmt *s =
+		db_query(ledger_db(l), "SELECT 1 FROM task WHERE id = $1 AND state = 'open'");
 	bool open;
 
 	stmt_int(s, 1, task);

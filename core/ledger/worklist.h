@@ -20,6 +20,7 @@ struct worklist_query {
 	const char *filter; /* every blank-separated word (12 at most) must be in the row, any case; "" all */
 	enum worklist_sort sort;
 	int64_t offset, limit;
+	const char *account; /* only what this account may do; NULL: everything */
 };
 
 struct worklist_row {
@@ -36,7 +37,8 @@ enum rc worklist_page(struct ledger *l, const struct worklist_query *q, struct w
 	int64_t *n, struct err *e);
 
 /* How many rows the whole list has. */
-enum rc worklist_total(struct ledger *l, const struct worklist_query *q, int64_t *total, struct err *e);
+enum rc worklist_total(
+	struct ledger *l, const struct worklist_query *q, int64_t *total, struct err *e);
 
 /* The place of a task in the list, from 0; -1 where it is not in it. */
 enum rc worklist_place(struct ledger *l, const struct worklist_query *q, int64_t task,
@@ -56,10 +58,6 @@ struct worklist_step {
 /* The steps that any of the roles may do, in the order of the workflow, with counts. */
 enum rc worklist_steps(struct ledger *l, const struct session *who, struct worklist_step *out,
 	size_t *n, struct err *e);
-
-/* The role of the session that may do `step`; RC_DENIED where none may. */
-enum rc worklist_role(struct ledger *l, const struct session *who, const char *step,
-	const char **role, struct err *e);
 
 /* The steps of one series and how they stand: "phi open · quality done". */
 enum rc worklist_standing(struct ledger *l, int64_t series, char *to, size_t size, struct err *e);

@@ -7,12 +7,6 @@
 
 #include "core/verify/verify.h"
 
-struct row {
-	int64_t seq;
-	const char *body, *prev, *hash, *kid, *sig;
-	json_t *j;
-};
-
 struct reading {
 	struct verify *v;
 	int64_t seq;
@@ -54,7 +48,7 @@ body_hash(const char *prev, const char *body, char hash[65])
 }
 
 static void
-check_chain(struct reading *r, const struct row *row)
+check_chain(struct reading *r, const struct verify_row *row)
 {
 	unsigned char raw[32];
 	char hash[65];
@@ -91,7 +85,7 @@ time_of(const char *text)
 }
 
 static void
-check_body(struct reading *r, const struct row *row)
+check_body(struct reading *r, const struct verify_row *row)
 {
 	int64_t time = time_of(text(row->j, "time"));
 
@@ -106,16 +100,29 @@ check_body(struct reading *r, const struct row *row)
 	r->time = time;
 }
 
-static void
-add_key(struct verify *v, const char *kid, const char *user, const char *role)
-{
-	json_object_set_new(v->keys, kid, json_pack("{s:s, s:s}", "user", user, "role", role));
-}
+/* Who may sign what. */
+static const struct {
+	const char *action;
+	const char *role; /* of the key: "user", "system"; what is not here a session or the system signs */
+	bool officer;     /* and the user must be one */
+	const char *else_;
+} authors[] = {
+	{ "decision", "user", false, "decision was not signed by a user's own key" },
+	{ "login", "user", false, "login was not signed by a user's own key" },
+	{ "password-changed", "user", false, "a password was not changed by its user's own key" },
+	{ "account-enrolled", "user", true, "enrolment not by an officer" },
+	{ "account-reset", "user", true, "reset not by an officer" },
+	{ "account-disabled", "user", true, "disabled not by an officer" },
+	{ "account-unlocked", "user", true, "unlocked not by an officer" },
+	{ "role-granted", "user", true, "role granted not by an officer" },
+	{ "role-revoked", "user", true, "role revoked not by an officer" },
+	{ "setting-changed", "user", true, "setting changed not by an officer" },
+	{ "account-locked", "system", false, "an account was not locked by the program" },
+	{ "schema-changed", "system", false, "the tables were not changed by the program" },
+};
 
-/* Who may sign what: decisions and logins the user's own key, enrolments an officer's, the rest the
- * session's or the system's. */
 static void
-check_author(struct reading *r, const struct row *row)
+check_author(struct reading *r, const struct verify_row *row)
 {
 	struct verify *v = r->v;
 	const char *action = text(row->j, "action"), *user = text(row->j, "user");
@@ -128,23 +135,20 @@ check_author(struct reading *r, const struct row *row)
 	}
 	if (strcmp(text(key, "user"), user) != 0)
 		verify_altered(v, "event %lld: actor and key differ", (long long)row->seq);
-	if ((strcmp(action, "decision") == 0 || strcmp(action, "login") == 0) &&
-		strcmp(role, "user") != 0)
-		verify_altered(v, "event %lld: %s was not signed by a user's own key",
-			(long long)row->seq, action);
-	if (strcmp(action, "account-enrolled") == 0 &&
-		(strcmp(role, "user") != 0 || json_object_get(v->officers, user) == NULL))
-		verify_altered(v, "event %lld: enrolment not by an officer", (long long)row->seq);
-	if (strcmp(action, "schema-changed") == 0 && strcmp(role, "system") != 0)
-		verify_altered(v, "event %lld: the tables were not changed by the program",
-			(long long)row->seq);
+	if (json_object_get(key, "ended") != NULL)
+		verify_altered(v, "event %lld: its key had been taken back", (long long)row->seq);
+	for (size_t i = 0; i < sizeof(authors) / sizeof(authors[0]); i++)
+		if (strcmp(authors[i].action, action) == 0 &&
+			(strcmp(role, authors[i].role) != 0 ||
+				(authors[i].officer && !verify_is_officer(v, user))))
+			verify_altered(v, "event %lld: %s", (long long)row->seq, authors[i].else_);
 	if (strcmp(role, "session") == 0 && strcmp(text(key, "session"), text(row->j, "session")) != 0)
 		verify_altered(v, "event %lld: the key of another session", (long long)row->seq);
 }
 
 /* The first event names the system's key and the first officer's; the officer's must be the pinned one. */
 static void
-take_genesis(struct reading *r, const struct row *row)
+take_genesis(struct reading *r, const struct verify_row *row)
 {
 	struct verify *v = r->v;
 	json_t *data = json_object_get(row->j, "data");
@@ -156,58 +160,24 @@ take_genesis(struct reading *r, const struct row *row)
 	}
 	snprintf(v->system_key, sizeof(v->system_key), "%s", text(data, "system_key"));
 	v->schema = json_integer_value(json_object_get(data, "schema"));
-	add_key(v, v->system_key, "system", "system");
+	verify_add_key(v, v->system_key, "system", "system");
 	if (v->officer[0] != '\0' && strcmp(officer, v->officer) != 0)
 		verify_altered(v, "event 1: the first officer's key is not the pinned one");
 }
 
 static void
-take_officer_of_genesis(struct reading *r, const struct row *row)
+take_officer_of_genesis(struct reading *r, const struct verify_row *row)
 {
 	json_t *data = json_object_get(row->j, "data");
 
 	/* event 2 enrols the founder, signed by the very key it enrols, which event 1 and the pin vouch for */
 	if (row->seq == 2 && strcmp(row->kid, text(data, "public_key")) == 0 &&
-		(r->v->officer[0] == '\0' || strcmp(row->kid, r->v->officer) == 0)) {
-		add_key(r->v, row->kid, text(row->j, "object"), "user");
-		json_object_set_new(r->v->officers, text(row->j, "object"), json_true());
-	}
-}
-
-static json_t *
-table(struct verify *v, const char *name)
-{
-	json_t *t = json_object_get(v->replay, name);
-
-	if (t == NULL) {
-		t = json_object();
-		json_object_set_new(v->replay, name, t);
-	}
-	return t;
+		(r->v->officer[0] == '\0' || strcmp(row->kid, r->v->officer) == 0))
+		verify_add_key(r->v, row->kid, text(row->j, "object"), "user");
 }
 
 static void
-take_enrolment(struct reading *r, const struct row *row)
-{
-	json_t *data = json_object_get(row->j, "data"), *role;
-	const char *user = text(row->j, "object");
-	size_t i;
-
-	if (json_object_get(table(r->v, "account"), user) != NULL)
-		verify_altered(r->v, "event %lld: %s is enrolled twice", (long long)row->seq, user);
-	add_key(r->v, text(data, "public_key"), user, "user");
-	json_array_foreach(json_object_get(data, "roles"), i, role)
-	{
-		if (strcmp(json_string_value(role) != NULL ? json_string_value(role) : "", "officer") == 0)
-			json_object_set_new(r->v->officers, user, json_true());
-	}
-	json_object_set_new(table(r->v, "account"), user,
-		json_pack("{s:s, s:s, s:O}", "name", text(data, "name"), "public_key",
-			text(data, "public_key"), "roles", json_object_get(data, "roles")));
-}
-
-static void
-take_login(struct reading *r, const struct row *row)
+take_login(struct reading *r, const struct verify_row *row)
 {
 	json_t *data = json_object_get(row->j, "data");
 	const char *kid = text(data, "session_key");
@@ -222,17 +192,17 @@ take_login(struct reading *r, const struct row *row)
 static void
 take_step(struct verify *v, const char *series, const char *step)
 {
-	json_t *done = json_object_get(table(v, "done"), series);
+	json_t *done = json_object_get(verify_table(v, "done"), series);
 
 	if (done == NULL) {
 		done = json_object();
-		json_object_set_new(table(v, "done"), series, done);
+		json_object_set_new(verify_table(v, "done"), series, done);
 	}
 	json_object_set_new(done, step, json_true());
 }
 
 static void
-take_decision(struct reading *r, const struct row *row)
+take_decision(struct reading *r, const struct verify_row *row)
 {
 	struct verify *v = r->v;
 	json_t *data = json_object_get(row->j, "data");
@@ -251,20 +221,20 @@ take_decision(struct reading *r, const struct row *row)
 	json_object_set_new(v->last_sign, user, json_string(row->hash));
 	snprintf(number, sizeof(number), "%lld",
 		(long long)json_integer_value(json_object_get(data, "number")));
-	if (json_object_get(table(v, "decision"), number) != NULL)
+	if (json_object_get(verify_table(v, "decision"), number) != NULL)
 		verify_altered(v, "event %lld: decision %s is there twice", (long long)row->seq, number);
-	json_object_set_new(table(v, "decision"), number,
+	json_object_set_new(verify_table(v, "decision"), number,
 		json_pack("{s:I, s:I, s:s, s:O, s:s, s:s, s:s, s:s}", "event", (json_int_t)row->seq,
 			"at", (json_int_t)time_of(text(row->j, "time")), "series",
 			text(row->j, "object"), "data", data, "account", user, "name",
 			text(row->j, "name"), "role", text(row->j, "role"), "hash", row->hash));
 	json_object_set_new(
-		table(v, "series_state"), text(row->j, "object"), json_string(text(data, "state")));
+		verify_table(v, "series_state"), text(row->j, "object"), json_string(text(data, "state")));
 	take_step(v, text(row->j, "object"), text(data, "step"));
 }
 
 static void
-take_images(struct reading *r, const struct row *row, const char *name)
+take_images(struct reading *r, const struct verify_row *row, const char *name)
 {
 	json_t *images = json_object_get(json_object_get(row->j, "data"), "images"), *im;
 	size_t i;
@@ -274,35 +244,35 @@ take_images(struct reading *r, const struct row *row, const char *name)
 		const char *sop = json_string_value(json_array_get(im, 0));
 
 		if (sop != NULL)
-			json_object_set_new(table(r->v, name), sop,
+			json_object_set_new(verify_table(r->v, name), sop,
 				json_pack("[s, O, O, O]", text(row->j, "object"), json_array_get(im, 1),
 					json_array_get(im, 2), json_array_get(im, 3)));
 	}
 }
 
 static void
-take_arrived(struct reading *r, const struct row *row)
+take_arrived(struct reading *r, const struct verify_row *row)
 {
 	take_images(r, row, "image");
 }
 
 static void
-take_settled(struct reading *r, const struct row *row)
+take_settled(struct reading *r, const struct verify_row *row)
 {
-	json_t *data = json_object_get(row->j, "data"), *states = table(r->v, "series_state");
+	json_t *data = json_object_get(row->j, "data"), *states = verify_table(r->v, "series_state");
 	const char *series = text(row->j, "object");
 
 	/* a series that was judged and changed begins again: its steps are open */
 	if (strcmp(text(states, series), "quarantined") != 0 &&
 		strcmp(text(data, "state"), "quarantined") == 0)
-		json_object_del(table(r->v, "done"), series);
+		json_object_del(verify_table(r->v, "done"), series);
 	json_object_set_new(states, series, json_string(text(data, "state")));
-	json_object_set(table(r->v, "series"), series, data);
+	json_object_set(verify_table(r->v, "series"), series, data);
 }
 
 /* Forward only: what a later version checks cannot be switched off by saying that it is an older one. */
 static void
-take_schema(struct reading *r, const struct row *row)
+take_schema(struct reading *r, const struct verify_row *row)
 {
 	const json_t *data = json_object_get(row->j, "data");
 	int64_t from = json_integer_value(json_object_get(data, "from"));
@@ -318,9 +288,8 @@ take_schema(struct reading *r, const struct row *row)
 /* What each action means for the tables; an action without a row here changes none. */
 static const struct {
 	const char *action;
-	void (*take)(struct reading *r, const struct row *row);
+	void (*take)(struct reading *r, const struct verify_row *row);
 } takers[] = {
-	{ "account-enrolled", take_enrolment },
 	{ "login", take_login },
 	{ "decision", take_decision },
 	{ "schema-changed", take_schema },
@@ -330,17 +299,18 @@ static const struct {
 };
 
 static void
-take(struct reading *r, const struct row *row)
+take(struct reading *r, const struct verify_row *row)
 {
 	const char *action = text(row->j, "action");
 
+	verify_take_account(r->v, row);
 	for (size_t i = 0; i < sizeof(takers) / sizeof(takers[0]); i++)
 		if (strcmp(takers[i].action, action) == 0)
 			takers[i].take(r, row);
 }
 
 static void
-read_row(struct reading *r, struct row *row)
+read_row(struct reading *r, struct verify_row *row)
 {
 	char number[24];
 
@@ -350,6 +320,7 @@ read_row(struct reading *r, struct row *row)
 		verify_altered(r->v, "event %lld: not readable", (long long)row->seq);
 	} else {
 		check_body(r, row);
+		row->time = r->time;
 		if (row->seq == 1)
 			take_genesis(r, row);
 		else
@@ -385,7 +356,7 @@ verify_log(struct verify *v)
 		return;
 	}
 	while (sqlite3_step(s) == SQLITE_ROW) {
-		struct row row = { .seq = sqlite3_column_int64(s, 0),
+		struct verify_row row = { .seq = sqlite3_column_int64(s, 0),
 			.body = column(s, 1),
 			.prev = column(s, 2),
 			.hash = column(s, 3),

@@ -253,60 +253,6 @@ check_tasks(struct verify *v)
 	sqlite3_finalize(s);
 }
 
-static void
-check_accounts(struct verify *v)
-{
-	sqlite3_stmt *s = query(v,
-		"SELECT a.id, a.name, a.public_key, a.signatures, a.last_signature,"
-		" (SELECT count(*) FROM account_role r WHERE r.account = a.id) FROM account a");
-	json_t *told = json_object_get(v->replay, "account");
-	size_t rows = 0;
-
-	while (s != NULL && sqlite3_step(s) == SQLITE_ROW) {
-		json_t *a = json_object_get(told, column(s, 0));
-
-		rows++;
-		if (strcmp(text(a, "name"), column(s, 1)) != 0 ||
-			strcmp(text(a, "public_key"), column(s, 2)) != 0)
-			verify_altered(v, "account %s: not the one that was enrolled", column(s, 0));
-		if (sqlite3_column_int64(s, 3) !=
-				json_integer_value(json_object_get(v->running, column(s, 0))) ||
-			strcmp(column(s, 4), text(v->last_sign, column(s, 0))) != 0)
-			verify_altered(v, "account %s: its count of signatures differs from the events",
-				column(s, 0));
-		if ((size_t)sqlite3_column_int64(s, 5) != json_array_size(json_object_get(a, "roles")))
-			verify_altered(v, "account %s: roles differ from the events", column(s, 0));
-	}
-	sqlite3_finalize(s);
-	if (rows != json_object_size(told))
-		verify_altered(v, "accounts: the table has %zu, the events tell of %zu", rows,
-			json_object_size(told));
-}
-
-static void
-check_roles(struct verify *v)
-{
-	sqlite3_stmt *s = query(v, "SELECT account, role FROM account_role");
-	json_t *told = json_object_get(v->replay, "account");
-
-	while (s != NULL && sqlite3_step(s) == SQLITE_ROW) {
-		json_t *roles = json_object_get(json_object_get(told, column(s, 0)), "roles"), *role;
-		bool granted = false;
-		size_t i;
-
-		json_array_foreach(roles, i, role)
-		{
-			if (json_string_value(role) != NULL &&
-				strcmp(json_string_value(role), column(s, 1)) == 0)
-				granted = true;
-		}
-		if (!granted)
-			verify_altered(v, "account %s: no event gives it the role %s", column(s, 0),
-				column(s, 1));
-	}
-	sqlite3_finalize(s);
-}
-
 void
 verify_tables(struct verify *v)
 {
@@ -314,8 +260,6 @@ verify_tables(struct verify *v)
 	check_images(v);
 	check_series(v);
 	check_tasks(v);
-	check_accounts(v);
-	check_roles(v);
 }
 
 static bool

@@ -178,6 +178,19 @@ static const struct {
 		"BEFORE INSERT ON mark WHEN EXISTS (SELECT 1 FROM mark WHERE id = NEW.id) BEGIN"
 		" SELECT RAISE(ABORT, 'mark takes only new rows'); END",
 		2 },
+	{ "password_used_no_update", "password_used",
+		"BEFORE UPDATE ON password_used BEGIN SELECT RAISE(ABORT, 'password_used takes no "
+		"changes'); END",
+		3 },
+	{ "password_used_no_delete", "password_used",
+		"BEFORE DELETE ON password_used BEGIN SELECT RAISE(ABORT, 'password_used takes no "
+		"deletions'); END",
+		3 },
+	{ "password_used_new", "password_used",
+		"BEFORE INSERT ON password_used WHEN EXISTS (SELECT 1 FROM password_used WHERE "
+		"event ="
+		" NEW.event) BEGIN SELECT RAISE(ABORT, 'password_used takes only new rows'); END",
+		3 },
 };
 
 static void
@@ -209,7 +222,6 @@ verify_archive(struct verify *v, const char *folder)
 {
 	v->folder = folder;
 	v->keys = json_object();
-	v->officers = json_object();
 	v->running = json_object();
 	v->last_sign = json_object();
 	v->hashes = json_object();
@@ -223,6 +235,7 @@ verify_archive(struct verify *v, const char *folder)
 				(long long)v->schema, VERIFY_SCHEMA);
 		check_guards(v);
 		verify_tables(v);
+		verify_accounts(v);
 		verify_review(v);
 		verify_anchors(v);
 		if (v->check_objects)
@@ -237,7 +250,6 @@ void
 verify_release(struct verify *v)
 {
 	json_decref(v->keys);
-	json_decref(v->officers);
 	json_decref(v->running);
 	json_decref(v->last_sign);
 	json_decref(v->hashes);

@@ -26,6 +26,7 @@
 #include "core/ledger/catalog.h"
 #include "core/ledger/decision.h"
 #include "core/ledger/look.h"
+#include "core/ledger/rights.h"
 #include "core/ledger/worklist.h"
 
 #define OFFICER_PASSWORD     "officers have keys"

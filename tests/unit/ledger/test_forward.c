@@ -1,10 +1,9 @@
-/* An archive of version 1, written by the program of that version (tests/unit/ledger/version-1), is carried forward. */
+/* Archives of versions 1 and 2, written by the programs of those versions (tests/unit/ledger/version-1, version-2), are
+ * carried forward. */
 #include "tests/unit/ledger/ledger_make.h"
 
-static const char fixture[] = "tests/unit/ledger/version-1";
-
 static int
-setup(void **state)
+setup_from(const char *fixture, void **state)
 {
 	struct made *m = made_blank();
 	char *anchors = made_path(m->folder, "anchors"), *sql;
@@ -35,6 +34,18 @@ setup(void **state)
 }
 
 static int
+setup(void **state)
+{
+	return setup_from("tests/unit/ledger/version-1", state);
+}
+
+static int
+setup_2(void **state)
+{
+	return setup_from("tests/unit/ledger/version-2", state);
+}
+
+static int
 teardown(void **state)
 {
 	made_free(*state);
@@ -42,6 +53,7 @@ teardown(void **state)
 }
 
 #define old_test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define old_test_2(f) cmocka_unit_test_setup_teardown(f, setup_2, teardown)
 
 static void
 count_decision(void *ctx, const struct decision *d)
@@ -81,7 +93,7 @@ opened_for_writing_it_is_carried_forward_with_an_event_and_stays_good(void **sta
 	made_open(m);
 	raw_text(m->folder, "SELECT body FROM event ORDER BY seq DESC LIMIT 1", body, sizeof(body));
 	assert_non_null(strstr(body, "\"action\":\"schema-changed\""));
-	assert_non_null(strstr(body, "\"data\":{\"from\":1,\"to\":2}"));
+	assert_non_null(strstr(body, "\"data\":{\"from\":1,\"to\":3}"));
 	assert_non_null(strstr(body, "\"user\":\"system\""));
 	assert_ok(decision_each(m->l, 1, count_decision, &one, e));
 	assert_ok(decision_each(m->l, 2, count_decision, &two, e));
@@ -180,6 +192,66 @@ afterwards_a_new_guard_taken_off_is_seen(void **state)
 	assert_non_null(strstr(text, "the guard viewing_no_delete was taken off its table"));
 }
 
+/* ---- version 2 ---- */
+
+static void
+version_2_is_carried_forward_and_stays_good(void **state)
+{
+	struct made *m = *state;
+	struct session s;
+	char body[2000];
+
+	assert_verified(m->folder);
+	made_open(m);
+	raw_text(m->folder, "SELECT body FROM event ORDER BY seq DESC LIMIT 1", body, sizeof(body));
+	assert_non_null(strstr(body, "\"data\":{\"from\":2,\"to\":3}"));
+	assert_verified(m->folder);
+	s = made_login(m, "rita", REVIEWER_PASSWORD);
+	assert_int_equal(s.before.signatures, 1);
+	assert_int_equal(s.before.failures, 0); /* not counted then */
+	session_close(m->l, &s);
+	made_close(m);
+	assert_verified(m->folder);
+}
+
+static void
+failures_in_it_lock_as_in_any_other(void **state)
+{
+	struct made *m = *state;
+	struct session s;
+
+	made_open(m);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(session_open(m->l, "rita", "not the password", "pts/1", &s, NULL), RC_DENIED);
+	assert_int_equal(session_open(m->l, "rita", REVIEWER_PASSWORD, "pts/1", &s, NULL), RC_DENIED);
+	made_close(m);
+	assert_verified(m->folder);
+}
+
+static void
+its_passwords_are_as_old_as_their_enrolment(void **state)
+{
+	struct made *m = *state;
+	struct account_passwords p = { .user = "rita",
+		.old = REVIEWER_PASSWORD,
+		.fresh = "another twelve letters",
+		.source = "pts/1" };
+	struct session s;
+
+	m->now += INT64_C(366) * 86400 * 1000000;
+	made_open(m);
+	assert_int_equal(session_open(m->l, "rita", REVIEWER_PASSWORD, "pts/1", &s, NULL), RC_DENIED);
+	assert_true(s.must_change);
+	p.fresh = REVIEWER_PASSWORD;
+	assert_int_equal(account_change_password(m->l, &p, NULL), RC_INVALID);
+	p.fresh = "another twelve letters";
+	assert_ok(account_change_password(m->l, &p, e));
+	s = made_login(m, "rita", p.fresh);
+	session_close(m->l, &s);
+	made_close(m);
+	assert_verified(m->folder);
+}
+
 int
 main(void)
 {
@@ -192,6 +264,9 @@ main(void)
 		old_test(tables_of_another_build_are_refused),
 		old_test(a_clock_that_is_behind_leaves_it_as_it_was),
 		old_test(afterwards_a_new_guard_taken_off_is_seen),
+		old_test_2(version_2_is_carried_forward_and_stays_good),
+		old_test_2(failures_in_it_lock_as_in_any_other),
+		old_test_2(its_passwords_are_as_old_as_their_enrolment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -146,7 +146,7 @@ only_the_steps_of_a_persons_roles_are_offered(void **state)
 	struct session rita = made_login(m, "rita", REVIEWER_PASSWORD);
 	struct session olga = made_login(m, "olga", OFFICER_PASSWORD);
 	struct worklist_step steps[WORKLIST_STEPS];
-	const char *role;
+	char role[RIGHTS_ROLE];
 	size_t n;
 
 	three_series(m);
@@ -160,9 +160,9 @@ only_the_steps_of_a_persons_roles_are_offered(void **state)
 	assert_int_equal(steps[1].open, 3);
 	assert_ok(worklist_steps(m->l, &olga, steps, &n, e));
 	assert_int_equal(n, 0);
-	assert_ok(worklist_role(m->l, &rita, "phi", &role, e));
+	assert_ok(rights_step(m->l, "rita", "phi", 1, role, e));
 	assert_string_equal(role, "reviewer");
-	assert_int_equal(worklist_role(m->l, &olga, "phi", &role, NULL), RC_DENIED);
+	assert_int_equal(rights_step(m->l, "olga", "phi", 1, role, NULL), RC_DENIED);
 	session_close(m->l, &rita);
 	session_close(m->l, &olga);
 }

@@ -42,7 +42,8 @@ fail_logins(struct made *m, const char *user, int times)
 static void
 fail_signatures(struct made *m, struct session *s, int64_t series, int times)
 {
-	struct decision_request r = made_verdict(series, "quality", "pass", NULL, "not the password");
+	struct decision_request r =
+		made_verdict(series, "quality", "pass", NULL, "not the password");
 	struct decision_receipt receipt;
 
 	for (int i = 0; i < times; i++)
@@ -107,7 +108,8 @@ failures_are_counted_over_sessions_signatures_and_restarts(void **state)
 	int64_t series = made_series(m, 1, 3);
 	struct session one = made_login(m, "rita", REVIEWER_PASSWORD);
 	struct session two = made_login(m, "rita", REVIEWER_PASSWORD);
-	struct decision_request r = made_verdict(series, "quality", "pass", NULL, REVIEWER_PASSWORD);
+	struct decision_request r =
+		made_verdict(series, "quality", "pass", NULL, REVIEWER_PASSWORD);
 	struct decision_receipt receipt;
 	struct err why = { 0 };
 
@@ -142,7 +144,8 @@ a_key_opened_before_the_lock_signs_nothing_after_it(void **state)
 	fail_logins(m, "rita", 5);
 	who.key = &key;
 	assert_ok(ledger_begin(m->l, e));
-	assert_int_equal(ledger_end(m->l, event_append(m->l, &who, &ev, NULL, NULL), NULL), RC_DENIED);
+	assert_int_equal(
+		ledger_end(m->l, event_append(m->l, &who, &ev, NULL, NULL), NULL), RC_DENIED);
 	assert_int_equal(events_of(m, "decision"), 0);
 	key_free(&key);
 	session_close(m->l, &s);
@@ -172,7 +175,8 @@ an_id_that_is_nobodys_is_locked_as_well(void **state)
 	assert_non_null(strstr(unknown, "only an officer"));
 	assert_int_equal(
 		raw_number(m->folder, "SELECT count(*) FROM event WHERE body LIKE '%rosalind%'"), 0);
-	assert_int_equal(raw_number(m->folder, "SELECT max(length(mark)) FROM stranger"), LOCK_MARK - 1);
+	assert_int_equal(
+		raw_number(m->folder, "SELECT max(length(mark)) FROM stranger"), LOCK_MARK - 1);
 	assert_verified(m->folder);
 }
 
@@ -230,7 +234,8 @@ a_login_tells_the_one_before_it_the_failures_and_the_last_signature(void **state
 	struct made *m = *state;
 	int64_t series = made_series(m, 1, 3);
 	struct session s = made_login(m, "rita", REVIEWER_PASSWORD);
-	struct decision_request r = made_verdict(series, "quality", "pass", NULL, REVIEWER_PASSWORD);
+	struct decision_request r =
+		made_verdict(series, "quality", "pass", NULL, REVIEWER_PASSWORD);
 	struct decision_receipt receipt;
 	char text[LOGIN_FACTS_TEXT];
 
@@ -246,7 +251,8 @@ a_login_tells_the_one_before_it_the_failures_and_the_last_signature(void **state
 	assert_int_equal(s.before.last_signed, receipt.at);
 	assert_string_equal(s.before.last_source, "pts/1");
 	login_facts_text(&s.before, text);
-	assert_non_null(strstr(text, "Last login 2026-09-21 14:13 UTC from pts/1, 2 failed tries since"));
+	assert_non_null(
+		strstr(text, "Last login 2026-09-21 14:13 UTC from pts/1, 2 failed tries since"));
 	assert_non_null(strstr(text, ", last signature no. 1 at 2026-09-21 14:13 UTC"));
 	session_close(m->l, &s);
 	s = made_login(m, "rita", REVIEWER_PASSWORD);

@@ -1,0 +1,346 @@
+/* What officers do. */
+#include "core/ledger/office.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/str.h"
+#include "core/ledger/account_in.h"
+#include "core/ledger/password.h"
+
+/* An act in hand: its event's author and the account it is done to. */
+struct act {
+	struct sign_key key;
+	struct signer officer;
+	const char *action, *user;
+	struct event_receipt receipt;
+};
+
+/* Everything that can be told before the password is asked, then the officer's key, then the transaction. */
+static enum rc
+act_begin(struct ledger *l, const struct office *o, struct act *a, struct err *e)
+{
+	struct session_act what = { .kind = "account", .object = a->user, .step = a->action };
+	enum rc rc = session_alive(l, o->who, e);
+
+	if (rc == RC_OK)
+		rc = rights_officer(l, o->who->user, e);
+	if (rc == RC_OK)
+		rc = account_words_check("the reason", o->reason, e);
+	if (rc == RC_OK)
+		rc = session_unlock(l, o->who, &what, o->password, &a->key, e);
+	if (rc != RC_OK)
+		return rc;
+	a->officer = session_signer(o->who, "officer");
+	a->officer.key = &a->key;
+	rc = ledger_begin(l, e);
+	if (rc != RC_OK)
+		return rc;
+	rc = rights_officer(l, o->who->user, e); /* still */
+	return rc == RC_OK ? RC_OK : ledger_end(l, rc, e);
+}
+
+static enum rc
+act_end(struct ledger *l, struct act *a, enum rc rc, struct err *e)
+{
+	rc = ledger_end(l, rc, e);
+	key_free(&a->key);
+	return rc;
+}
+
+/* `data` is swallowed. */
+static enum rc
+act_write(struct ledger *l, struct act *a, json_t *data, struct err *e)
+{
+	struct event ev = {
+		.action = a->action, .kind = "account", .object = a->user, .data = data
+	};
+
+	return event_append(l, &a->officer, &ev, &a->receipt, e);
+}
+
+static enum rc
+read_target(struct ledger *l, const char *user, struct stored *out, struct err *e)
+{
+	return account_read(l, user, out)
+		? RC_OK
+		: err_set(e, RC_NOT_FOUND, "there is no account %.40s", user);
+}
+
+enum rc
+office_enrol(struct ledger *l, const struct office *o, const struct account_enrolment *enrolment,
+	struct err *e)
+{
+	struct act a = { .action = "account-enrolled", .user = enrolment->user };
+	struct account_enrolment with = *enrolment;
+	enum rc rc = account_check(with.user, with.name, with.password, e);
+
+	if (with.evidence == NULL)
+		with.evidence = o->reason;
+	if (rc == RC_OK)
+		rc = act_begin(l, o, &a, e);
+	if (rc == RC_OK)
+		rc = act_end(l, &a, account_enrol(l, &a.officer, &with, e), e);
+	key_free(&a.key);
+	return rc;
+}
+
+/* ---- disable ---- */
+
+static enum rc
+check_not_last(struct ledger *l, const char *user, struct err *e)
+{
+	struct stmt *s = db_query(ledger_db(l),
+		"SELECT 1 FROM account a JOIN account_role r ON r.account = a.id WHERE r.role = "
+		"'officer'"
+		" AND a.state = 'active' AND a.id <> $1");
+	bool other;
+
+	stmt_text(s, 1, user);
+	other = stmt_step(s, NULL) == RC_OK;
+	stmt_done(s);
+	return other ? RC_OK
+		     : err_set(e, RC_DENIED,
+			       "the last officer cannot be disabled: enrol another one first");
+}
+
+static enum rc
+end_sessions(struct ledger *l, const char *user, int64_t at, struct err *e)
+{
+	struct stmt *s = db_query(
+		ledger_db(l), "UPDATE session SET ended = $1 WHERE account = $2 AND ended = 0");
+
+	stmt_int(s, 1, at);
+	stmt_text(s, 2, user);
+	return stmt_run(s, e);
+}
+
+static enum rc
+set_state(struct ledger *l, const char *user, const char *state, struct err *e)
+{
+	struct stmt *s = db_query(ledger_db(l), "UPDATE account SET state = $1 WHERE id = $2");
+
+	stmt_text(s, 1, state);
+	stmt_text(s, 2, user);
+	return stmt_run(s, e);
+}
+
+static enum rc
+disable(struct ledger *l, const struct office *o, struct act *a, struct err *e)
+{
+	struct stored target;
+	enum rc rc = read_target(l, a->user, &target, e);
+
+	if (rc == RC_OK && strcmp(target.state, "active") != 0)
+		rc = err_set(e, RC_CONFLICT, "the account is disabled already");
+	if (rc == RC_OK)
+		rc = check_not_last(l, a->user, e);
+	if (rc == RC_OK)
+		rc = act_write(l, a, json_pack("{s:s}", "reason", o->reason), e);
+	if (rc == RC_OK)
+		rc = set_state(l, a->user, "disabled", e);
+	if (rc == RC_OK)
+		rc = end_sessions(l, a->user, a->receipt.at, e);
+	return rc;
+}
+
+enum rc
+office_disable(struct ledger *l, const struct office *o, const char *user, struct err *e)
+{
+	struct act a = { .action = "account-disabled", .user = user };
+	enum rc rc = act_begin(l, o, &a, e);
+
+	if (rc == RC_OK)
+		rc = act_end(l, &a, disable(l, o, &a, e), e);
+	key_free(&a.key);
+	return rc;
+}
+
+/* ---- unlock ---- */
+
+static enum rc
+unlock(struct ledger *l, const struct office *o, struct act *a, struct err *e)
+{
+	struct stored target;
+	struct stmt *s;
+	enum rc rc = read_target(l, a->user, &target, e);
+
+	if (rc == RC_OK && lock_check(ledger_now(l), target.lock.until, NULL) == RC_OK)
+		rc = err_set(e, RC_CONFLICT, "the account is not locked");
+	if (rc == RC_OK)
+		rc = act_write(l, a, json_pack("{s:s}", "reason", o->reason), e);
+	if (rc != RC_OK)
+		return rc;
+	s = db_query(
+		ledger_db(l), "UPDATE account SET failures = 0, locked_until = 0 WHERE id = $1");
+	stmt_text(s, 1, a->user);
+	return stmt_run(s, e);
+}
+
+enum rc
+office_unlock(struct ledger *l, const struct office *o, const char *user, struct err *e)
+{
+	struct act a = { .action = "account-unlocked", .user = user };
+	enum rc rc = act_begin(l, o, &a, e);
+
+	if (rc == RC_OK)
+		rc = act_end(l, &a, unlock(l, o, &a, e), e);
+	key_free(&a.key);
+	return rc;
+}
+
+/* ---- reset ---- */
+
+static enum rc
+check_reset(struct ledger *l, const struct office *o, const struct account_reset *r, struct err *e)
+{
+	struct stored target;
+	enum rc rc = read_target(l, r->user, &target, e);
+
+	if (rc == RC_OK && strcmp(r->user, o->who->user) == 0)
+		rc = err_set(e, RC_DENIED, "a reset takes two people: another officer does it");
+	if (rc == RC_OK)
+		rc = password_check(r->password, r->user, target.name, e);
+	return rc == RC_OK ? seal_check_unused(l, r->user, r->password, e) : rc;
+}
+
+static enum rc
+reset(struct ledger *l, const struct office *o, const struct account_reset *r, struct act *a,
+	const struct sealed_key *sealed, struct err *e)
+{
+	json_t *data =
+		json_pack("{s:s, s:i}", "evidence", o->reason, "temporary", r->temporary ? 1 : 0);
+	enum rc rc;
+
+	seal_json(data, r->user, sealed);
+	rc = act_write(l, a, data, e);
+	if (rc == RC_OK)
+		rc = seal_replace(l, r->user, sealed, &a->receipt, r->temporary, e);
+	if (rc == RC_OK)
+		rc = set_state(l, r->user, "active", e);
+	if (rc == RC_OK)
+		rc = end_sessions(l, r->user, a->receipt.at, e);
+	return rc;
+}
+
+enum rc
+office_reset(struct ledger *l, const struct office *o, const struct account_reset *r, struct err *e)
+{
+	struct act a = { .action = "account-reset", .user = r->user };
+	struct sign_key fresh = { 0 };
+	struct sealed_key sealed;
+	enum rc rc = rights_officer(l, o->who->user, e);
+
+	if (rc == RC_OK)
+		rc = check_reset(l, o, r, e);
+	if (rc == RC_OK)
+		rc = key_new(&fresh, e);
+	if (rc == RC_OK)
+		rc = key_seal(&fresh, r->user, r->password, &sealed, e);
+	key_free(&fresh); /* only its user opens it again */
+	if (rc == RC_OK)
+		rc = act_begin(l, o, &a, e);
+	if (rc == RC_OK)
+		rc = act_end(l, &a, reset(l, o, r, &a, &sealed, e), e);
+	key_free(&a.key);
+	return rc;
+}
+
+/* ---- roles ---- */
+
+static enum rc
+change_role(struct ledger *l, const struct office *o, const struct role_grant *g, bool granted,
+	struct act *a, struct err *e)
+{
+	struct stored target;
+	json_t *data = json_pack("{s:s, s:s, s:s, s:s}", "role", g->role, "study",
+		g->study != NULL ? g->study : "*", "site", g->site != NULL ? g->site : "*",
+		"reason", o->reason);
+	enum rc rc = read_target(l, g->user, &target, e);
+
+	if (rc == RC_OK && strcmp(g->user, o->who->user) == 0)
+		rc = err_set(e, RC_DENIED, "nobody changes his own roles: another officer does it");
+	if (rc != RC_OK) {
+		json_decref(data);
+		return rc;
+	}
+	rc = act_write(l, a, data, e);
+	if (rc == RC_OK)
+		rc = granted ? rights_grant(l, g, a->receipt.seq, e) : rights_revoke(l, g, e);
+	return rc;
+}
+
+enum rc
+office_grant(struct ledger *l, const struct office *o, const struct role_grant *g, struct err *e)
+{
+	struct act a = { .action = "role-granted", .user = g->user };
+	enum rc rc = rights_check(l, g, e);
+
+	if (rc == RC_OK)
+		rc = act_begin(l, o, &a, e);
+	if (rc == RC_OK)
+		rc = act_end(l, &a, change_role(l, o, g, true, &a, e), e);
+	key_free(&a.key);
+	return rc;
+}
+
+enum rc
+office_revoke(struct ledger *l, const struct office *o, const struct role_grant *g, struct err *e)
+{
+	struct act a = { .action = "role-revoked", .user = g->user };
+	enum rc rc = act_begin(l, o, &a, e);
+
+	if (rc == RC_OK)
+		rc = act_end(l, &a, change_role(l, o, g, false, &a, e), e);
+	key_free(&a.key);
+	return rc;
+}
+
+/* ---- settings ---- */
+
+static enum rc
+set(struct ledger *l, const struct office *o, enum setting which, const char *value, struct act *a,
+	struct err *e)
+{
+	char before[24];
+	struct event ev = { .action = a->action, .kind = "archive", .object = ledger_id(l) };
+	struct stmt *s;
+	enum rc rc;
+
+	snprintf(before, sizeof(before), "%lld", (long long)setting_number(l, which));
+	ev.data = json_pack("{s:s, s:s, s:s, s:s}", "name", setting_table[which].name, "old",
+		before, "new", value, "reason", o->reason);
+	rc = event_append(l, &a->officer, &ev, &a->receipt, e);
+	if (rc != RC_OK)
+		return rc;
+	s = db_query(ledger_db(l),
+		"INSERT INTO setting VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET"
+		" value = excluded.value, event = excluded.event");
+	stmt_text(s, 1, setting_table[which].name);
+	stmt_text(s, 2, value);
+	stmt_int(s, 3, a->receipt.seq);
+	return stmt_run(s, e);
+}
+
+enum rc
+office_set(struct ledger *l, const struct office *o, enum setting which, const char *value,
+	struct err *e)
+{
+	struct act a = { .action = "setting-changed", .user = o->who->user };
+	char clean[24];
+	long v;
+	enum rc rc;
+
+	if (which >= SETTING_COUNT)
+		return err_set(e, RC_INVALID, "there is no such setting");
+	if (!str_int(value, setting_table[which].least, setting_table[which].most, &v))
+		return err_set(e, RC_INVALID, "%s is a number from %ld to %ld",
+			setting_table[which].name, setting_table[which].least,
+			setting_table[which].most);
+	snprintf(clean, sizeof(clean), "%ld", v);
+	rc = act_begin(l, o, &a, e);
+	if (rc == RC_OK)
+		rc = act_end(l, &a, set(l, o, which, clean, &a, e), e);
+	key_free(&a.key);
+	return rc;
+}

@@ -301,6 +301,25 @@ cli_new_password(struct cli *c, const char *prompt, char *to, size_t size)
 	return same;
 }
 
+static void
+tell_login(const struct cli *c, const struct session *s)
+{
+	char text[LOGIN_FACTS_TEXT];
+	struct account_notice n = { 0 };
+
+	if (session_has_role(s, "officer"))
+		account_notice(c->ledger, s, &n, NULL);
+	if (!isatty(STDERR_FILENO) && s->before.failures == 0 && n.locked == 0)
+		return;
+	login_facts_text(&s->before, text);
+	str_clean(text);
+	fprintf(stderr, "%s\n", text);
+	if (n.locked > 0 || n.failures > 0)
+		fprintf(stderr, "%lld locked %s, %lld failed logins since; see wetread user list\n",
+			(long long)n.locked, n.locked == 1 ? "account" : "accounts",
+			(long long)n.failures);
+}
+
 bool
 cli_login(struct cli *c, struct session *out, char *password, size_t size)
 {
@@ -314,8 +333,40 @@ cli_login(struct cli *c, struct session *out, char *password, size_t size)
 	if (!cli_password(c, "Password", password, size))
 		return false;
 	cli_source(source, sizeof(source));
-	if (session_open(c->ledger, c->user, password, source, out, &e) == RC_OK)
+	if (session_open(c->ledger, c->user, password, source, out, &e) == RC_OK) {
+		tell_login(c, out);
 		return true;
+	}
 	cli_error(&e);
+	if (out->must_change)
+		cli_complain("set it with: wetread --user %s user password", c->user);
 	return false;
+}
+
+int
+cli_office_begin(struct cli *c, struct cli_office *o, const char *reason)
+{
+	memset(o, 0, sizeof(*o));
+	if (c->user == NULL) {
+		cli_complain("which officer?  Say --user ID");
+		return EXIT_USAGE;
+	}
+	if (!cli_open(c, DB_WRITE))
+		return EXIT_FAILED_;
+	if (!cli_login(c, &o->session, o->password, sizeof(o->password))) {
+		key_wipe(o->password, sizeof(o->password));
+		return EXIT_REFUSED;
+	}
+	o->office = (struct office){
+		.who = &o->session, .password = o->password, .reason = reason
+	};
+	return EXIT_DONE;
+}
+
+int
+cli_office_end(struct cli *c, struct cli_office *o, enum rc rc, const struct err *e)
+{
+	session_close(c->ledger, &o->session);
+	key_wipe(o->password, sizeof(o->password));
+	return rc == RC_OK ? EXIT_DONE : cli_error(e);
 }

@@ -8,6 +8,7 @@
 #include "core/archive/store.h"
 #include "core/ledger/account.h"
 #include "core/ledger/ledger.h"
+#include "core/ledger/office.h"
 
 /* Exit statuses; users' scripts rely on them. */
 enum { EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, EXIT_FAILED_ };
@@ -22,9 +23,9 @@ struct cli {
 	struct { /* options of single commands; NULL or false where not given */
 		const char *queue, *filter, *frame, *window, *size, *protocol, *levels, *step,
 			*verdict, *note, *name, *evidence, *new_password_file, *officer, *series,
-			*decision, *encoder;
+			*decision, *encoder, *why, *study, *site;
 		const char **reasons, **roles; /* NULL-terminated */
-		bool plain, list_reasons, marks, ctp, force;
+		bool plain, list_reasons, marks, ctp, force, temporary;
 	} opt;
 
 	/* while a command runs */
@@ -59,7 +60,7 @@ struct cli_command {
 extern const struct cli_command cli_init_command, cli_demo_command, cli_import_command,
 	cli_worklist_command, cli_show_command, cli_render_command, cli_decide_command,
 	cli_viewing_command, cli_marks_command, cli_history_command, cli_user_command,
-	cli_selftest_command;
+	cli_role_command, cli_setting_command, cli_selftest_command;
 
 /* ---- what they share (cli.c) ---- */
 
@@ -82,8 +83,20 @@ int cli_usage(const struct cli_command *k);
 bool cli_password(struct cli *c, const char *prompt, char *to, size_t size);
 /* The same for a password that is new: typed twice, and refused where the two differ. */
 bool cli_new_password(struct cli *c, const char *prompt, char *to, size_t size);
-/* Log in as --user (asked for where it is missing).  False (told). */
+/* Log in as --user (asked for where it is missing).  False (told).  On a terminal, or where a try has failed since, the
+ * login before this one is told on standard error. */
 bool cli_login(struct cli *c, struct session *out, char *password, size_t size);
+
+/* An officer's act: opens the archive for writing and logs in as --user, with --reason or --evidence as the reason.
+ * The exit status; where it is not EXIT_DONE that was told, and there is nothing to end. */
+struct cli_office {
+	struct session session;
+	char password[1024];
+	struct office office;
+};
+int cli_office_begin(struct cli *c, struct cli_office *o, const char *reason);
+/* Logs out, tells an error; the exit status. */
+int cli_office_end(struct cli *c, struct cli_office *o, enum rc rc, const struct err *e);
 
 /* "12" or "#12".  False (told) where it is none. */
 bool cli_number(const char *text, int64_t *out);

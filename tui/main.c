@@ -26,6 +26,8 @@ static const struct cli_command *const commands[] = {
 	&cli_marks_command,
 	&cli_history_command,
 	&cli_user_command,
+	&cli_role_command,
+	&cli_setting_command,
 	&cli_selftest_command,
 };
 

@@ -1,4 +1,5 @@
-/* Login: user, password, and nothing of the archive before both are right. */
+/* Login: user, password, and nothing of the archive before both are right.  A password that is too old or temporary is
+ * replaced here first. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,9 +9,12 @@
 #include "core/base/str.h"
 #include "tui/app.h"
 
+enum { FIELD_USER, FIELD_PASSWORD, FIELD_FRESH, FIELD_AGAIN, FIELDS };
+
 struct login_state {
-	struct line user, password;
-	bool on_password;
+	struct line line[FIELDS];
+	int field;
+	bool changing; /* the two new ones are asked for as well */
 	bool checking;
 	char problem[200];
 };
@@ -18,8 +22,9 @@ struct login_state {
 struct login_job {
 	struct job job;
 	uint64_t screen;
-	char user[64], password[1024], source[160];
+	char user[64], password[1024], fresh[1024], source[160]; /* fresh: "" none */
 	struct session session;
+	struct account_notice notice;
 	struct worklist_step steps[WORKLIST_STEPS];
 	size_t step_count;
 };
@@ -42,10 +47,56 @@ login_run(struct job *job, struct ledger *l)
 {
 	struct login_job *j = (struct login_job *)job;
 
-	job->rc = session_open(l, j->user, j->password, j->source, &j->session, &job->err);
+	const struct account_passwords p = {
+		.user = j->user, .old = j->password, .fresh = j->fresh, .source = j->source
+	};
+	bool change = j->fresh[0] != '\0';
+
+	job->rc = change ? account_change_password(l, &p, &job->err) : RC_OK;
+	if (job->rc == RC_OK)
+		job->rc = session_open(l, j->user, change ? j->fresh : j->password, j->source,
+			&j->session, &job->err);
 	key_wipe(j->password, sizeof(j->password));
+	key_wipe(j->fresh, sizeof(j->fresh));
+	if (job->rc == RC_OK && session_has_role(&j->session, "officer"))
+		account_notice(l, &j->session, &j->notice, NULL);
 	if (job->rc == RC_OK)
 		worklist_steps(l, &j->session, j->steps, &j->step_count, NULL);
+}
+
+/* What was done in the user's name, and for an officer, what asks for a look. */
+static void
+say_facts(struct app *app, const struct login_job *j)
+{
+	const struct account_notice *n = &j->notice;
+	char text[LOGIN_FACTS_TEXT];
+
+	login_facts_text(&j->session.before, text);
+	str_clean(text);
+	if (n->locked > 0 || n->failures > 0)
+		app_say(app, STYLE_WARN, "%lld locked, %lld failed logins since.  %s",
+			(long long)n->locked, (long long)n->failures, text);
+	else
+		app_say(app, j->session.before.failures > 0 ? STYLE_WARN : STYLE_DIM, "%s", text);
+}
+
+static void
+login_refused(struct login_state *s, const struct login_job *j)
+{
+	str_copy(s->problem, sizeof(s->problem), j->job.err.text);
+	line_wipe(&s->line[FIELD_FRESH]);
+	line_wipe(&s->line[FIELD_AGAIN]);
+	if (j->session.must_change) {
+		s->changing = true;
+		s->field = FIELD_FRESH;
+		return;
+	}
+	/* a new one that was not taken leaves the old one standing */
+	s->field = s->changing && j->job.rc == RC_INVALID ? FIELD_FRESH : FIELD_PASSWORD;
+	if (s->field == FIELD_PASSWORD) {
+		s->changing = false;
+		line_wipe(&s->line[FIELD_PASSWORD]);
+	}
 }
 
 static void
@@ -60,15 +111,15 @@ login_done(struct job *job, struct app *app)
 		return;
 	}
 	s->checking = false;
-	line_wipe(&s->password);
 	app_stale(app);
 	if (job->rc != RC_OK) {
-		str_copy(s->problem, sizeof(s->problem), job->err.text);
+		login_refused(s, j);
 		return;
 	}
 	app->session = j->session;
 	app->logged_in = true;
 	app_reset(app, &scr_worklist_ops, NULL);
+	say_facts(app, j);
 }
 
 static void
@@ -79,8 +130,10 @@ submit(struct app *app, struct login_state *s)
 	j->job.run = login_run;
 	j->job.done = login_done;
 	j->screen = app_screen_id(app, s);
-	str_fold(j->user, sizeof(j->user), s->user.text);
-	str_copy(j->password, sizeof(j->password), s->password.text);
+	str_fold(j->user, sizeof(j->user), s->line[FIELD_USER].text);
+	str_copy(j->password, sizeof(j->password), s->line[FIELD_PASSWORD].text);
+	if (s->changing)
+		str_copy(j->fresh, sizeof(j->fresh), s->line[FIELD_FRESH].text);
 	describe_source(app, j->source, sizeof(j->source));
 	s->checking = true;
 	s->problem[0] = '\0';
@@ -93,7 +146,8 @@ login_open(struct app *app, void *state, const void *argument)
 	struct login_state *s = state;
 
 	(void)app, (void)argument;
-	s->password.secret = true;
+	for (int i = FIELD_PASSWORD; i < FIELDS; i++)
+		s->line[i].secret = true;
 }
 
 static void
@@ -102,37 +156,56 @@ login_close(struct app *app, void *state)
 	struct login_state *s = state;
 
 	(void)app;
-	line_wipe(&s->password);
-	line_wipe(&s->user);
+	for (int i = 0; i < FIELDS; i++)
+		line_wipe(&s->line[i]);
+}
+
+/* Enter: the next field, after the last one the check. */
+static void
+enter(struct app *app, struct login_state *s)
+{
+	int last = s->changing ? FIELD_AGAIN : FIELD_PASSWORD;
+
+	if (s->field < last) {
+		s->field++;
+	} else if (s->line[FIELD_USER].n == 0) {
+		s->field = FIELD_USER;
+	} else if (s->changing && (s->line[FIELD_FRESH].n == 0 ||
+		strcmp(s->line[FIELD_FRESH].text, s->line[FIELD_AGAIN].text) != 0)) {
+		str_copy(s->problem, sizeof(s->problem), "the two new passwords are not the same");
+		line_wipe(&s->line[FIELD_FRESH]);
+		line_wipe(&s->line[FIELD_AGAIN]);
+		s->field = FIELD_FRESH;
+	} else {
+		submit(app, s);
+	}
 }
 
 static bool
 login_key(struct app *app, void *state, const struct key *k)
 {
 	struct login_state *s = state;
+	int fields = s->changing ? FIELDS : FIELD_FRESH;
 
 	if (s->checking)
 		return true;
-	if (k->code == K_ENTER && !s->on_password) {
-		s->on_password = true;
-		return true;
-	}
 	if (k->code == K_ENTER) {
-		if (s->user.n > 0)
-			submit(app, s);
-		else
-			s->on_password = false;
+		enter(app, s);
 		return true;
 	}
-	if (k->code == K_TAB || k->code == K_BACKTAB || k->code == K_UP || k->code == K_DOWN) {
-		s->on_password = !s->on_password;
+	if (k->code == K_TAB || k->code == K_DOWN) {
+		s->field = (s->field + 1) % fields;
+		return true;
+	}
+	if (k->code == K_BACKTAB || k->code == K_UP) {
+		s->field = (s->field + fields - 1) % fields;
 		return true;
 	}
 	if (k->code == K_ESC || k->code == (KEY_CTRL | 'c') || k->code == (KEY_CTRL | 'd')) {
 		app_quit(app);
 		return true;
 	}
-	return line_key(s->on_password ? &s->password : &s->user, k);
+	return line_key(&s->line[s->field], k);
 }
 
 static void
@@ -149,23 +222,25 @@ draw_accounts(struct app *app, int row, int column)
 static void
 login_draw(struct app *app, void *state, struct area a)
 {
+	static const char *const labels[FIELDS] = { "User", "Password", "New password", "Again" };
 	struct login_state *s = state;
-	int row = a.row + 2, column = a.column + (a.columns > 80 ? (a.columns - 64) / 2 : 4);
+	int below, row = a.row + 2, column = a.column + (a.columns > 80 ? (a.columns - 64) / 2 : 4);
 
 	draw_text(row, column, 60, STYLE_BOLD, "wetread " WETREAD_VERSION);
 	draw_text(row + 1, column, 60, STYLE_DIM,
 		"curate and quality-check the images of clinical trials");
 	draw_format(row + 3, column, a.columns - column - 1, STYLE_DIM, "%s", app->archive);
-	draw_text(row + 5, column, 10, STYLE_PLAIN, "User");
-	line_draw(&s->user, row + 5, column + 10, 34, !s->on_password && !s->checking);
-	draw_text(row + 6, column, 10, STYLE_PLAIN, "Password");
-	line_draw(&s->password, row + 6, column + 10, 34, s->on_password && !s->checking);
+	for (int i = 0; i < (s->changing ? FIELDS : FIELD_FRESH); i++) {
+		draw_text(row + 5 + i, column, 13, STYLE_PLAIN, labels[i]);
+		line_draw(&s->line[i], row + 5 + i, column + 14, 34, s->field == i && !s->checking);
+	}
+	below = row + (s->changing ? 10 : 8);
 	if (s->checking)
-		draw_text(row + 8, column, 60, STYLE_ACCENT, "checking...");
+		draw_text(below, column, 60, STYLE_ACCENT, "checking...");
 	else
-		draw_text(row + 8, column, 60, STYLE_WARN, s->problem);
+		draw_text(below, column, a.columns - column - 1, STYLE_WARN, s->problem);
 	if (app->demo)
-		draw_accounts(app, row + 10, column);
+		draw_accounts(app, below + 2, column);
 	draw_text(a.row + a.rows, a.column, a.columns, app->status_style, app->status);
 }
 

@@ -226,6 +226,7 @@ verify_archive(struct verify *v, const char *folder)
 	v->last_sign = json_object();
 	v->hashes = json_object();
 	v->replay = json_object();
+	verify_anchors_measure(v);
 	if (open_ledger(v)) {
 		read_pin(v);
 		check_integrity(v);

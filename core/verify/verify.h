@@ -23,6 +23,7 @@ struct verify {
 
 	/* while it runs */
 	const char *folder;
+	int64_t anchor_bytes; /* of anchors.log before the ledger was read: what follows tells of later events */
 	sqlite3 *db;
 	char id[64];
 	char officer[65]; /* pinned public key */
@@ -63,7 +64,8 @@ void verify_tables(struct verify *v);
 void verify_objects(struct verify *v);
 /* review.c: what a decision's signer saw and marked. */
 void verify_review(struct verify *v);
-/* anchors.c */
+/* anchors.c.  The first before the ledger is opened. */
+void verify_anchors_measure(struct verify *v);
 void verify_anchors(struct verify *v);
 
 /* Ed25519 over tag NUL bytes, all in hexadecimal. */

@@ -13,6 +13,9 @@
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
 B       ?= build
+# One name for one folder: depfiles name their object as it was called, and a build called by its whole path would leave
+# objects that the next one does not know to be old
+override B := $(patsubst $(CURDIR)/%,%,$(abspath $(B)))
 V       ?= 0
 Q       := $(if $(filter 0,$(V)),@)
 say      = $(if $(filter 0,$(V)),@printf '  %-5s %s\n' '$(1)' '$(2)')

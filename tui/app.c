@@ -537,14 +537,66 @@ idle_in(const struct app *app)
 	return left > 0 ? (int)(left / 1000 + 1) : 0;
 }
 
+/* ---- is the session still one? ---- */
+
+enum { ALIVE_MS = 3000 }; /* a disabled account's sessions end within 5 s */
+
+struct alive_job {
+	struct job job;
+	struct session session;
+};
+
+static void
+alive_run(struct job *job, struct ledger *l)
+{
+	job->rc = session_alive(l, &((struct alive_job *)job)->session, &job->err);
+}
+
+static void
+alive_done(struct job *job, struct app *app)
+{
+	const struct alive_job *j = (struct alive_job *)job;
+
+	if (job->rc != RC_DENIED || !app->logged_in || strcmp(app->session.id, j->session.id) != 0)
+		return;
+	app_log_out(app);
+	app_complain(app, &job->err);
+	app_stale(app);
+}
+
+static void
+ask_alive(struct app *app)
+{
+	struct alive_job *j = mem_zero(1, sizeof(*j));
+
+	app->alive_us = clock_mono_us();
+	j->job.run = alive_run;
+	j->job.done = alive_done;
+	j->session = app->session;
+	app_post_take(app, &j->job);
+}
+
+static int
+alive_in(const struct app *app)
+{
+	int64_t left = app->alive_us + (int64_t)ALIVE_MS * 1000 - clock_mono_us();
+
+	return !app->logged_in ? -1 : left > 0 ? (int)(left / 1000 + 1) : 0;
+}
+
+static int
+sooner_of(int a, int b)
+{
+	return a < 0 ? b : b < 0 || a < b ? a : b;
+}
+
 int
 app_timeout(struct app *app)
 {
 	const struct screen_ops *ops = top_ops(app);
 	int tick = ops != NULL && ops->tick_in != NULL ? ops->tick_in(app, top_state(app)) : -1;
-	int idle = idle_in(app);
 
-	return tick < 0 || (idle >= 0 && idle < tick) ? idle : tick;
+	return sooner_of(tick, sooner_of(idle_in(app), alive_in(app)));
 }
 
 void
@@ -552,6 +604,8 @@ app_tick(struct app *app)
 {
 	const struct screen_ops *ops = top_ops(app);
 
+	if (alive_in(app) == 0)
+		ask_alive(app);
 	if (idle_in(app) == 0)
 		app_lock(app);
 	else if (ops != NULL && ops->tick != NULL)

@@ -55,6 +55,7 @@ struct app {
 	bool prompting;
 	bool locked;       /* the lock screen is on top, and stays there */
 	int64_t active_us; /* the last key or mouse, monotonic */
+	int64_t alive_us;  /* when the session was last asked after */
 	bool pasting;
 
 	char status[256]; /* bottom line until the next key */

@@ -67,6 +67,7 @@ sign_run(struct job *job, struct ledger *l)
 	for (size_t i = 0; i < j->v.code_count; i++)
 		r.reasons[i] = j->v.codes[i];
 	j->v.queue.step = j->v.queue_step;
+	j->v.queue.account = j->session.user;
 	j->v.queue.filter = j->v.queue_filter;
 	worklist_place(l, &j->v.queue, j->v.task, &place, NULL);
 	job->rc = decision_sign(l, &j->session, &r, &j->receipt, &job->err);

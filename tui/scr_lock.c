@@ -16,16 +16,18 @@ struct lock_state {
 struct unlock_job {
 	struct job job;
 	uint64_t screen;
-	char user[ACCOUNT_ID], password[1024];
+	struct session session; /* a copy: its key lives until the logout, which is a later job */
+	char password[1024];
 };
 
 static void
 unlock_run(struct job *job, struct ledger *l)
 {
 	struct unlock_job *j = (struct unlock_job *)job;
+	struct session_act act = { .kind = "session", .object = j->session.id, .step = "unlock" };
 	struct sign_key key = { 0 };
 
-	job->rc = account_unlock(l, j->user, j->password, &key, &job->err);
+	job->rc = session_unlock(l, &j->session, &act, j->password, &key, &job->err);
 	key_free(&key);
 	key_wipe(j->password, sizeof(j->password));
 }
@@ -54,7 +56,7 @@ submit(struct app *app, struct lock_state *s)
 	j->job.run = unlock_run;
 	j->job.done = unlock_done;
 	j->screen = app_screen_id(app, s);
-	str_copy(j->user, sizeof(j->user), app->session.user);
+	j->session = app->session;
 	str_copy(j->password, sizeof(j->password), s->password.text);
 	line_wipe(&s->password);
 	s->checking = true;

@@ -72,6 +72,7 @@ page_run(struct job *job, struct ledger *l)
 	if (j->step[0] == '\0')
 		str_copy(j->step, sizeof(j->step), j->steps[0].name);
 	j->q.step = j->step;
+	j->q.account = j->session.user;
 	j->q.filter = j->filter;
 	job->rc = worklist_page(l, &j->q, j->rows, &j->n, &job->err);
 	/* a page that ends the list tells its length */

@@ -116,6 +116,7 @@ load_run(struct job *job, struct ledger *l)
 	struct load_job *j = (struct load_job *)job;
 
 	j->queue.step = j->queue_step;
+	j->queue.account = j->user;
 	j->queue.filter = j->queue_filter;
 	job->rc = worklist_place(l, &j->queue, j->task, &j->place, &job->err);
 	if (job->rc == RC_OK && j->step != 0)
@@ -176,6 +177,7 @@ ahead_run(struct job *job, struct ledger *l)
 	struct load_job *j = (struct load_job *)job;
 
 	j->queue.step = j->queue_step;
+	j->queue.account = j->user;
 	j->queue.filter = j->queue_filter;
 	j->place = -1;
 	job->rc = worklist_place(l, &j->queue, j->task, &j->place, &job->err);

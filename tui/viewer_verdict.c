@@ -88,6 +88,7 @@ later_run(struct job *job, struct ledger *l)
 	int64_t place = 0, n = 0;
 
 	j->queue.step = j->queue_step;
+	j->queue.account = j->session.user;
 	j->queue.filter = j->queue_filter;
 	worklist_place(l, &j->queue, j->task, &place, NULL);
 	job->rc = decision_later(l, &j->session, j->series, j->queue_step, &job->err);

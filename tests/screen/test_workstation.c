@@ -501,6 +501,22 @@ a_second_reviewer_meets_a_conflict_with_name_and_time(void **state)
 	assert_int_equal(lab_verify(&b->lab), 0);
 }
 
+static void
+a_disabled_account_is_sent_back_to_the_login(void **state)
+{
+	struct bench *b = *state;
+	char secret[128];
+	const char *const disable[] = { "--user", "officer", "--password-file", secret, "user",
+		"disable", "rosa", "--reason", "card was lost", NULL };
+
+	snprintf(secret, sizeof(secret), "%s/secret", b->lab.folder);
+	view_first(b);
+	assert_int_equal(lab_run(&b->lab, NULL, 0, disable), 0);
+	assert_true(glass_expect(b->g, "Login", SOON)); /* without a key */
+	assert_false(glass_has(b->g, "CHEST"));
+	assert_int_equal(lab_verify(&b->lab), 0);
+}
+
 int
 main(void)
 {
@@ -534,6 +550,7 @@ main(void)
 		SCREEN_TEST(help_lists_the_keys_of_the_screen_it_was_asked_on),
 		SCREEN_TEST(an_unknown_command_is_refused_with_a_word),
 		SCREEN_TEST(pasted_text_is_never_taken_for_keys),
+		SCREEN_TEST(a_disabled_account_is_sent_back_to_the_login),
 		SCREEN_TEST(a_second_reviewer_meets_a_conflict_with_name_and_time),
 	};
 

@@ -289,6 +289,7 @@ suspending_leaves_no_pixel_and_going_on_brings_the_picture(void **state)
 	glass_keys(b->g, "<C-z>");
 	assert_true(glass_wrote(b->g, from, "\033[?1049l", SOON)); /* the shell's screen is back */
 	expect_no_pixels(b, from);
+	assert_true(glass_stopped(b->g, SOON));
 	before = glass_picture_count(b->g);
 	glass_signal(b->g, SIGCONT);
 	assert_true(glass_pictures(b->g, before + 1, SOON));

@@ -248,6 +248,33 @@ glass_signal(struct glass *g, int sig)
 		kill(g->pid, sig);
 }
 
+/* The letter behind the name in /proc/PID/stat. */
+static char
+state_of(pid_t pid)
+{
+	char path[40], text[512] = "", *end;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	f = fopen(path, "re");
+	if (f == NULL)
+		return '?';
+	end = fgets(text, sizeof(text), f) != NULL ? strrchr(text, ')') : NULL;
+	fclose(f);
+	return end != NULL && end[1] == ' ' ? end[2] : '?';
+}
+
+bool
+glass_stopped(struct glass *g, int ms)
+{
+	int64_t until = clock_mono_us() + (int64_t)ms * 1000;
+
+	while (state_of(g->pid) != 'T')
+		if (clock_mono_us() >= until || !pump(g, 20))
+			return false;
+	return true;
+}
+
 void
 glass_free(struct glass *g)
 {

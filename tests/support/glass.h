@@ -48,6 +48,8 @@ void glass_picture_at(const struct glass *g, int *row, int *column);
 void glass_resize(struct glass *g, int columns, int rows);
 int glass_pid(const struct glass *g); /* of the program; 0 when it has ended */
 void glass_signal(struct glass *g, int sig);
+/* Wait until the program has stopped itself (Ctrl-Z); false after ms. */
+bool glass_stopped(struct glass *g, int ms);
 /* Wait for the end of the program; its exit status, 128 + signal, or -1 after ms. */
 int glass_wait(struct glass *g, int ms);
 /* Wait until the program has written these bytes at or after `from`; false after ms. */

@@ -24,7 +24,7 @@ the_cross_hair_tells_values_in_their_unit(void **state)
 	assert_true(glass_expect(b->g, "44, 33 ", SOON));
 	glass_keys(b->g, "<Esc>");
 	assert_true(glass_absent(b->g, "44, 33", SOON));
-	assert_true(glass_has(b->g, "slice 1/5"));
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
 }
 
 /* 500 Bq/ml at 0.0005 g/Bq, see make_pet_dose in lab.c. */

@@ -124,8 +124,9 @@ tags_run(struct job *job, struct ledger *l)
 	struct header_how how = { .digest = digest_of,
 		.kinship = j->mode == TAGS_SERIES ? HEADER_SERIES : HEADER_SLICES };
 	json_t *header, *other = NULL;
+	size_t found;
 
-	j->kin = catalog_series_kin(l, j->series);
+	catalog_alike(l, j->series, &(struct catalog_kin){ false, &j->kin, 1 }, &found, NULL);
 	if (j->mode == TAGS_SERIES)
 		job->rc = find_other(j, l, &job->err);
 	if (job->rc != RC_OK)

@@ -43,8 +43,9 @@ compare_run(struct job *job, struct ledger *l)
 {
 	struct compare_job *j = (struct compare_job *)job;
 
-	job->rc = catalog_alike(
-		l, j->series, j->pair.candidate, PAIR_CANDIDATES, &j->pair.candidates, &job->err);
+	job->rc = catalog_alike(l, j->series,
+		&(struct catalog_kin){ true, j->pair.candidate, PAIR_CANDIDATES },
+		&j->pair.candidates, &job->err);
 	if (job->rc == RC_OK)
 		job->rc = read_other(j, l, &job->err);
 }

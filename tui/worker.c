@@ -16,7 +16,6 @@ struct worker {
 	pthread_cond_t wake;
 	struct job *first, **last;
 	bool stop;
-	int pending;
 };
 
 static void
@@ -70,9 +69,6 @@ worker_main(void *arg)
 
 	while ((j = next_job(w)) != NULL) {
 		j->run(j, w->ledger);
-		pthread_mutex_lock(&w->lock);
-		w->pending--;
-		pthread_mutex_unlock(&w->lock);
 		inbox_post_take(w->inbox, &j->msg);
 	}
 	ledger_close(w->ledger);
@@ -122,19 +118,6 @@ worker_post_take(struct worker *w, struct job *j)
 	pthread_mutex_lock(&w->lock);
 	*w->last = j;
 	w->last = &j->next;
-	w->pending++;
 	pthread_cond_signal(&w->wake);
 	pthread_mutex_unlock(&w->lock);
-}
-
-int
-worker_pending(const struct worker *w)
-{
-	struct worker *v = (struct worker *)w;
-	int n;
-
-	pthread_mutex_lock(&v->lock);
-	n = v->pending;
-	pthread_mutex_unlock(&v->lock);
-	return n;
 }

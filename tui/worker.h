@@ -29,7 +29,5 @@ void worker_free(struct worker *w);
 
 /* UI thread.  Swallows j. */
 void worker_post_take(struct worker *w, struct job *j);
-/* Jobs that were posted and not answered yet. */
-int worker_pending(const struct worker *w);
 
 #endif

@@ -44,19 +44,21 @@ enum rc catalog_settle(struct ledger *l, const struct signer *who, void (*told)(
 /* "S-0042", "42" or a Series Instance UID.  RC_NOT_FOUND. */
 enum rc catalog_series_id(struct ledger *l, const char *text, int64_t *id, struct err *e);
 void catalog_series_name(int64_t id, char name[24]);
-/* The series of the same subject to compare this one with: of the same modality and description where there is one, and the
- * last that arrived before it, else the next one.  0: none. */
-int64_t catalog_series_kin(struct ledger *l, int64_t id);
 
 /* Release what *out holds with series_release. */
 enum rc catalog_series(struct ledger *l, int64_t id, struct series *out, struct err *e);
 /* The images in reading order; *out is an array of *n, free() it. */
 enum rc catalog_images(
 	struct ledger *l, int64_t series, struct image **out, size_t *n, struct err *e);
-/* Series with pictures of the same subject, those that are most like this one first (modality, description), of other
- * exams before the same, newest first; at most `most` of them into out. */
+/* The series of the same subject to compare one with, likest first: of its modality, of its description, those that arrived
+ * before it from the last to the first, then the later ones. */
+struct catalog_kin {
+	bool pictures; /* only those that have some */
+	int64_t *out;
+	size_t most;
+};
 enum rc catalog_alike(
-	struct ledger *l, int64_t series, int64_t *out, size_t most, size_t *n, struct err *e);
+	struct ledger *l, int64_t series, const struct catalog_kin *kin, size_t *n, struct err *e);
 /* The header of one image as DICOM JSON; free() it. */
 enum rc catalog_header(struct ledger *l, int64_t image, char **json, struct err *e);
 /* One attribute of one image; "" where absent. */

@@ -44,26 +44,6 @@ catalog_series_id(struct ledger *l, const char *text, int64_t *id, struct err *e
 	return RC_OK;
 }
 
-int64_t
-catalog_series_kin(struct ledger *l, int64_t id)
-{
-	struct stmt *s = db_query(ledger_db(l),
-		"SELECT other.id FROM series this JOIN exam mine ON mine.id = this.exam"
-		" JOIN exam theirs ON theirs.trial = mine.trial AND theirs.subject = mine.subject"
-		" JOIN series other ON other.exam = theirs.id"
-		" WHERE this.id = $1 AND mine.subject <> '' AND other.id <> this.id"
-		" ORDER BY CASE WHEN other.modality = this.modality THEN 0 ELSE 1 END,"
-		" CASE WHEN other.series_description = this.series_description THEN 0 ELSE 1 END,"
-		" CASE WHEN other.id < this.id THEN 0 ELSE 1 END,"
-		" CASE WHEN other.id < this.id THEN this.id - other.id ELSE other.id END LIMIT 1");
-	int64_t kin;
-
-	stmt_int(s, 1, id);
-	kin = stmt_step(s, NULL) == RC_OK ? stmt_get_int(s, 0) : 0;
-	stmt_done(s);
-	return kin;
-}
-
 static void
 fill_series(struct series *out, struct stmt *s)
 {
@@ -178,22 +158,26 @@ catalog_images(struct ledger *l, int64_t series, struct image **out, size_t *n, 
 }
 
 enum rc
-catalog_alike(struct ledger *l, int64_t series, int64_t *out, size_t most, size_t *n, struct err *e)
+catalog_alike(
+	struct ledger *l, int64_t series, const struct catalog_kin *kin, size_t *n, struct err *e)
 {
 	struct stmt *s = db_query(ledger_db(l),
-		"SELECT b.id FROM series a JOIN exam x ON x.id = a.exam"
-		" JOIN exam y ON y.subject = x.subject AND y.trial = x.trial"
-		" JOIN series b ON b.exam = y.id"
-		" WHERE a.id = $1 AND b.id <> a.id AND b.slices > 0 AND x.subject <> ''"
-		" ORDER BY CASE WHEN b.modality = a.modality THEN 0 ELSE 1 END,"
-		" CASE WHEN b.series_description = a.series_description THEN 0 ELSE 1 END,"
-		" CASE WHEN y.id <> x.id THEN 0 ELSE 1 END, y.study_date DESC, b.id");
+		"SELECT other.id FROM series this JOIN exam mine ON mine.id = this.exam"
+		" JOIN exam theirs ON theirs.trial = mine.trial AND theirs.subject = mine.subject"
+		" JOIN series other ON other.exam = theirs.id"
+		" WHERE this.id = $1 AND mine.subject <> '' AND other.id <> this.id"
+		" AND other.slices >= $2"
+		" ORDER BY CASE WHEN other.modality = this.modality THEN 0 ELSE 1 END,"
+		" CASE WHEN other.series_description = this.series_description THEN 0 ELSE 1 END,"
+		" CASE WHEN other.id < this.id THEN 0 ELSE 1 END,"
+		" CASE WHEN other.id < this.id THEN this.id - other.id ELSE other.id END");
 	enum rc rc;
 
 	*n = 0;
 	stmt_int(s, 1, series);
-	while ((rc = stmt_step(s, e)) == RC_OK && *n < most)
-		out[(*n)++] = stmt_get_int(s, 0);
+	stmt_int(s, 2, kin->pictures ? 1 : 0);
+	while ((rc = stmt_step(s, e)) == RC_OK && *n < kin->most)
+		kin->out[(*n)++] = stmt_get_int(s, 0);
 	stmt_done(s);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }

@@ -290,19 +290,6 @@ worklist_standing(struct ledger *l, int64_t series, char *to, size_t size, struc
 }
 
 bool
-worklist_needs_pixels(struct ledger *l, const char *step)
-{
-	struct stmt *s = db_query(ledger_db(l),
-		"SELECT 1 FROM step WHERE workflow = 'default' AND name = $1 AND needs = 'pixels'");
-	bool needs;
-
-	stmt_text(s, 1, step);
-	needs = stmt_step(s, NULL) == RC_OK;
-	stmt_done(s);
-	return needs;
-}
-
-bool
 worklist_is_open(struct ledger *l, int64_t task)
 {
 	struct stmt *s =

@@ -62,9 +62,6 @@ enum rc worklist_steps(struct ledger *l, const struct session *who, struct workl
 /* The steps of one series and how they stand: "phi open · quality done". */
 enum rc worklist_standing(struct ledger *l, int64_t series, char *to, size_t size, struct err *e);
 
-/* Does a pass of this step need real pixels on the glass?  Text of a few pixels cannot be read in half blocks. */
-bool worklist_needs_pixels(struct ledger *l, const char *step);
-
 /* Is this task open? */
 bool worklist_is_open(struct ledger *l, int64_t task);
 

@@ -163,13 +163,12 @@ common_multiple(int a, int b)
 /* Rows of pixels that go through in about the time of a moving picture, as whole rows of cells and of sixels; 0: the
  * line is good for the picture in one. */
 static uint32_t
-strip_rows(struct app *app, const struct viewport *v, uint32_t width)
+strip_rows(struct app *app, uint32_t width)
 {
 	size_t budget = moving_budget(app);
 	int cw, ch, unit;
 	uint32_t rows;
 
-	(void)v;
 	if (budget == 0 || term_protocol(app->term) != PICTURE_SIXEL)
 		return 0;
 	term_cell(app->term, &cw, &ch);
@@ -217,7 +216,7 @@ request(struct app *app, struct viewport *v, size_t budget, bool refining)
 	if (budget == 0 && v->exact)
 		enc.levels = EXACT_GREYS;
 	if (budget == 0)
-		enc.strip = strip_rows(app, v, view.width);
+		enc.strip = strip_rows(app, view.width);
 	memcpy(view.left, v->left, sizeof(view.left));
 	memcpy(view.right, v->right, sizeof(view.right));
 	memcpy(view.top, v->top, sizeof(view.top));

@@ -12,7 +12,7 @@ enum { LOOK_SCALE = 500, LOOK_LEVELS = 32 }; /* what text of 8 pixels takes to b
 
 struct look {
 	uint32_t slice;           /* from 0, in reading order */
-	char picture[DIGEST_HEX]; /* SHA-256 of the pixels as sent: `wetread render --protocol pgm` makes them again */
+	char picture[DIGEST_HEX]; /* SHA-256 of the pixels as sent, as a PGM or PPM file: docs/RECORD.md says which can be made again */
 	char window[LOOK_WINDOW]; /* "40/400", "lut", "colour"; " inverted" behind it; no patient text ever */
 	uint32_t scale;           /* screen pixels per 1000 image pixels, of the axis where they are fewer */
 	uint32_t levels;          /* greys; 0: colour */

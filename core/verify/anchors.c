@@ -11,9 +11,9 @@
 static void
 check_line(struct verify *v, char *line, size_t number, int64_t *last)
 {
-	char id[64], hash[65], time[40], sig[129], key[24];
+	char id[64], hash[65], time[40], sig[129];
 	long long seq;
-	const char *known;
+	sqlite3_stmt *s = verify_kept(v, KEPT_EVENT);
 
 	if (sscanf(line, "%63s %lld %64s %39s %128s", id, &seq, hash, time, sig) != 5) {
 		verify_altered(v, "anchor %zu: not readable", number);
@@ -24,12 +24,11 @@ check_line(struct verify *v, char *line, size_t number, int64_t *last)
 		verify_altered(v, "anchor %zu: bad signature", number);
 	if (strcmp(id, v->id) != 0)
 		verify_altered(v, "anchor %zu: belongs to another database", number);
-	snprintf(key, sizeof(key), "%lld", seq);
-	known = json_string_value(json_object_get(v->hashes, key));
-	if (known == NULL)
+	sqlite3_bind_int64(s, 1, seq);
+	if (sqlite3_step(s) != SQLITE_ROW)
 		verify_altered(v, "anchor %zu: says that event %lld existed; the log ends at %lld",
 			number, seq, (long long)v->events);
-	else if (strcmp(known, hash) != 0)
+	else if (strcmp(verify_column(s, 1), hash) != 0)
 		verify_altered(v, "anchor %zu: event %lld was another one", number, seq);
 	if (seq < *last)
 		verify_altered(v, "anchor %zu: out of order", number);

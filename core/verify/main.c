@@ -6,6 +6,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/verify/verify.h"
 
@@ -89,6 +90,7 @@ main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 3;
 	}
+	v.progress = isatty(STDERR_FILENO) == 1;
 	result = verify_archive(&v, argv[optind]);
 	(json ? print_json : print_text)(&v, result);
 	verify_release(&v);

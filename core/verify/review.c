@@ -1,44 +1,10 @@
 /* What stands behind a decision: the looks of its signer and the marks, against what was signed. */
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/verify/verify.h"
-
-static const char *
-column(sqlite3_stmt *s, int i)
-{
-	const char *t = (const char *)sqlite3_column_text(s, i);
-
-	return t != NULL ? t : "";
-}
-
-static const char *
-text(const json_t *o, const char *name)
-{
-	const char *s = json_string_value(json_object_get(o, name));
-
-	return s != NULL ? s : "";
-}
-
-static sqlite3_stmt *
-query(struct verify *v, const char *sql)
-{
-	sqlite3_stmt *s = NULL;
-
-	if (sqlite3_prepare_v2(v->db, sql, -1, &s, NULL) != SQLITE_OK)
-		verify_altered(v, "a table cannot be read: %s", sqlite3_errmsg(v->db));
-	return s;
-}
-
-/* What the event of a decision signed under `name`, NULL where it has none. */
-static const json_t *
-signed_part(const struct verify *v, const char *decision, const char *name)
-{
-	const json_t *told = json_object_get(json_object_get(v->replay, "decision"), decision);
-
-	return json_object_get(json_object_get(told, "data"), name);
-}
 
 /* ---- viewings ---- */
 
@@ -56,37 +22,23 @@ body_digest(const char *body, char hex[65])
 }
 
 static void
-check_viewing(struct verify *v, sqlite3_stmt *s)
+check_viewing(struct verify *v, const char *number, const json_t *told)
 {
-	const json_t *told = signed_part(v, column(s, 0), "viewing");
+	sqlite3_stmt *s = verify_kept(v, KEPT_VIEWING);
 	char hex[65];
 
-	body_digest(column(s, 1), hex);
-	if (told == NULL)
-		verify_altered(v, "viewing of decision %s: no event tells of it", column(s, 0));
-	else if (strcmp(hex, text(told, "digest")) != 0 || strcmp(column(s, 2), hex) != 0)
-		verify_altered(v, "viewing of decision %s: it is not the one that was signed",
-			column(s, 0));
-}
-
-static void
-check_viewings(struct verify *v)
-{
-	sqlite3_stmt *s = query(v, "SELECT decision, body, digest FROM viewing ORDER BY decision");
-	const char *number;
-	json_t *told;
-	size_t rows = 0, wanted = 0;
-
-	while (s != NULL && sqlite3_step(s) == SQLITE_ROW) {
-		rows++;
-		check_viewing(v, s);
+	v->viewings++;
+	sqlite3_bind_int64(s, 1, strtoll(number, NULL, 10));
+	if (sqlite3_step(s) != SQLITE_ROW) {
+		v->reviews_missing++;
+	} else {
+		body_digest(verify_column(s, 0), hex);
+		if (strcmp(hex, verify_text(told, "digest")) != 0 ||
+			strcmp(verify_column(s, 1), hex) != 0)
+			verify_altered(v,
+				"viewing of decision %s: it is not the one that was signed", number);
 	}
-	sqlite3_finalize(s);
-	json_object_foreach(json_object_get(v->replay, "decision"), number, told) wanted +=
-		signed_part(v, number, "viewing") != NULL;
-	if (rows != wanted)
-		verify_altered(
-			v, "viewings: the table has %zu, the events tell of %zu", rows, wanted);
+	sqlite3_reset(s);
 }
 
 /* ---- marks ---- */
@@ -120,50 +72,104 @@ same_mark(sqlite3_stmt *s, const json_t *told)
 	static const char *const numbers[] = { "first", "last", "columns", "rows" };
 
 	for (int i = 0; i < 4; i++) {
-		if (strcmp(column(s, 2 + i), text(told, words[i])) != 0)
+		if (strcmp(verify_column(s, 2 + i), verify_text(told, words[i])) != 0)
 			return false;
 		if (sqlite3_column_int64(s, 6 + i) !=
 			json_integer_value(json_object_get(told, numbers[i])))
 			return false;
 	}
-	return same_points(json_object_get(told, "points"), column(s, 10));
+	return same_points(json_object_get(told, "points"), verify_column(s, 10));
 }
 
 static void
-check_marks(struct verify *v)
+check_marks(struct verify *v, const char *number, const json_t *marks)
 {
-	sqlite3_stmt *s = query(v,
-		"SELECT decision, place, scope, shape, kind, sop_uid, first_slice, last_slice,"
-		" image_columns, image_rows, points FROM mark ORDER BY decision, place");
-	const char *number;
-	json_t *told;
-	size_t rows = 0, wanted = 0;
+	sqlite3_stmt *s = verify_kept(v, KEPT_MARKS);
+	size_t rows = 0;
 
-	while (s != NULL && sqlite3_step(s) == SQLITE_ROW) {
-		const json_t *marks = signed_part(v, column(s, 0), "marks");
+	v->marks += (int64_t)json_array_size(marks);
+	sqlite3_bind_int64(s, 1, strtoll(number, NULL, 10));
+	while (sqlite3_step(s) == SQLITE_ROW) {
 		sqlite3_int64 place = sqlite3_column_int64(s, 1);
 		const json_t *mark = place < 1 ? NULL : json_array_get(marks, (size_t)place - 1);
 
-		rows++;
+		rows += mark != NULL;
 		if (mark == NULL)
 			verify_altered(v, "mark %s of decision %s: no event tells of it",
-				column(s, 1), column(s, 0));
+				verify_column(s, 1), number);
 		else if (!same_mark(s, mark))
 			verify_altered(v, "mark %s of decision %s differs from its event",
-				column(s, 1), column(s, 0));
+				verify_column(s, 1), number);
+	}
+	v->reviews_missing += rows != json_array_size(marks);
+	sqlite3_reset(s);
+}
+
+void
+verify_review_decision(struct verify *v, const char *number, const json_t *data)
+{
+	const json_t *viewing = json_object_get(data, "viewing");
+
+	if (v->schema < 2)
+		return; /* neither was there yet */
+	if (viewing != NULL)
+		check_viewing(v, number, viewing);
+	check_marks(v, number, json_object_get(data, "marks"));
+}
+
+/* ---- rows that no event tells of ---- */
+
+static void
+find_viewings(struct verify *v)
+{
+	sqlite3_stmt *s = verify_query(v, "SELECT decision FROM viewing ORDER BY decision");
+
+	while (sqlite3_step(s) == SQLITE_ROW) {
+		const char *told = told_get(v->told, TOLD_DECISION, verify_column(s, 0));
+		int viewing = 0;
+
+		if (told == NULL || sscanf(told, "%*d %d", &viewing) != 1 || viewing == 0)
+			verify_altered(v, "viewing of decision %s: no event tells of it",
+				verify_column(s, 0));
 	}
 	sqlite3_finalize(s);
-	json_object_foreach(json_object_get(v->replay, "decision"), number, told) wanted +=
-		json_array_size(signed_part(v, number, "marks"));
-	if (rows != wanted)
-		verify_altered(v, "marks: the table has %zu, the events tell of %zu", rows, wanted);
+}
+
+static void
+find_marks(struct verify *v)
+{
+	sqlite3_stmt *s =
+		verify_query(v, "SELECT decision, place FROM mark ORDER BY decision, place");
+
+	while (sqlite3_step(s) == SQLITE_ROW) {
+		const char *told = told_get(v->told, TOLD_DECISION, verify_column(s, 0));
+
+		if (told == NULL) /* the marks of others were compared with their decision */
+			verify_altered(v, "mark %s of decision %s: no event tells of it",
+				verify_column(s, 1), verify_column(s, 0));
+	}
+	sqlite3_finalize(s);
+}
+
+static void
+check_count(struct verify *v, const char *what, const char *sql, int64_t told)
+{
+	int64_t rows = verify_count(v, sql);
+
+	if (rows != told)
+		verify_altered(v, "%s: the table has %lld, the events tell of %lld", what,
+			(long long)rows, (long long)told);
 }
 
 void
 verify_review(struct verify *v)
 {
 	if (v->schema < 2)
-		return; /* neither was there yet */
-	check_viewings(v);
-	check_marks(v);
+		return;
+	if (v->reviews_missing > 0 || verify_count(v, "SELECT count(*) FROM viewing") != v->viewings)
+		find_viewings(v);
+	check_count(v, "viewings", "SELECT count(*) FROM viewing", v->viewings);
+	if (v->reviews_missing > 0 || verify_count(v, "SELECT count(*) FROM mark") != v->marks)
+		find_marks(v);
+	check_count(v, "marks", "SELECT count(*) FROM mark", v->marks);
 }

@@ -1,0 +1,82 @@
+/* What each action means.  A new one is a row here and a function. */
+#include <string.h>
+
+#include "core/verify/verify.h"
+
+static void
+take_login(struct verify *v, struct verify_row *row)
+{
+	struct verify_key k = { .role = VERIFY_SESSION, .since = row->seq }, other;
+	const char *kid = verify_text(verify_data(row), "session_key");
+
+	if (verify_find_key(v, kid, &other))
+		verify_altered(v, "event %lld: a session key was used before", (long long)row->seq);
+	strncpy(k.kid, kid, sizeof(k.kid) - 1);
+	strncpy(k.user, row->e.user, sizeof(k.user) - 1);
+	strncpy(k.session, row->e.session, sizeof(k.session) - 1);
+	/* what is longer than fits is none of ours, and must not become somebody's by being cut */
+	if (strcmp(k.kid, kid) == 0 && strcmp(k.user, row->e.user) == 0 &&
+		strcmp(k.session, row->e.session) == 0 && strpbrk(k.session, "\t\n") == NULL)
+		verify_add_session(v, &k);
+}
+
+/* A session's key that was copied while it lived signs nothing more. */
+static void
+take_logout(struct verify *v, struct verify_row *row)
+{
+	verify_close_session(v, row->kid);
+}
+
+/* Forward only: what a later version checks cannot be switched off by saying that it is an older one. */
+static void
+take_schema(struct verify *v, struct verify_row *row)
+{
+	const json_t *data = verify_data(row);
+	int64_t from = verify_number(data, "from"), to = verify_number(data, "to");
+
+	if (from != v->schema || to <= from)
+		verify_altered(v, "event %lld: the tables cannot go from version %lld to %lld",
+			(long long)row->seq, (long long)from, (long long)to);
+	else
+		v->schema = to;
+}
+
+static const struct verify_action actions[] = {
+	{ "decision", VERIFY_USER, false, "decision was not signed by a user's own key",
+		.take = verify_take_decision },
+	{ "login", VERIFY_USER, false, "login was not signed by a user's own key",
+		.take = take_login },
+	{ "logout", .take = take_logout },
+	{ "images-arrived", .take = verify_take_images },
+	{ "series-arrived", .take = verify_take_settled },
+	{ "series-changed", .take = verify_take_settled },
+	{ "schema-changed", VERIFY_SYSTEM, false, "the tables were not changed by the program",
+		.take = take_schema },
+	{ "setting-changed", VERIFY_USER, true, "setting changed not by an officer",
+		.take = verify_take_setting },
+	{ "account-enrolled", VERIFY_USER, true, "enrolment not by an officer",
+		.take = verify_take_enrolled },
+	{ "password-changed", VERIFY_USER, false, "a password was not changed by its user's own key",
+		.take_account = verify_take_password },
+	{ "account-reset", VERIFY_USER, true, "reset not by an officer",
+		.take_account = verify_take_reset },
+	{ "account-disabled", VERIFY_USER, true, "disabled not by an officer",
+		.take_account = verify_take_disabled },
+	{ "account-unlocked", VERIFY_USER, true, "unlocked not by an officer",
+		.take_account = verify_take_unlocked },
+	{ "account-locked", VERIFY_SYSTEM, false, "an account was not locked by the program",
+		.take_account = verify_take_locked },
+	{ "role-granted", VERIFY_USER, true, "role granted not by an officer",
+		.take_account = verify_take_granted },
+	{ "role-revoked", VERIFY_USER, true, "role revoked not by an officer",
+		.take_account = verify_take_revoked },
+};
+
+const struct verify_action *
+verify_action(const char *name)
+{
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (strcmp(actions[i].name, name) == 0)
+			return &actions[i];
+	return NULL;
+}

@@ -1,0 +1,109 @@
+/* The guards of the append-only tables. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/verify/verify.h"
+
+/* Word for word: one with its body taken out guards nothing. */
+static const struct {
+	const char *name, *table, *rest;
+	int since; /* version of the tables */
+} guards[] = {
+	{ "event_no_update", "event",
+		"BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'event takes no changes'); END",
+		1 },
+	{ "event_no_delete", "event",
+		"BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'event takes no deletions'); END",
+		1 },
+	{ "event_next", "event",
+		"BEFORE INSERT ON event WHEN NEW.seq IS NOT (SELECT ifnull(max(seq), 0) + 1 FROM "
+		"event)"
+		" OR NEW.prev IS NOT ifnull((SELECT hash FROM event ORDER BY seq DESC LIMIT 1), "
+		"'') BEGIN"
+		" SELECT RAISE(ABORT, 'event takes only the next row'); END",
+		1 },
+	{ "decision_no_update", "decision",
+		"BEFORE UPDATE ON decision BEGIN SELECT RAISE(ABORT, 'decision takes no changes'); "
+		"END",
+		1 },
+	{ "decision_no_delete", "decision",
+		"BEFORE DELETE ON decision BEGIN SELECT RAISE(ABORT, 'decision takes no "
+		"deletions');"
+		" END",
+		1 },
+	{ "decision_new", "decision",
+		"BEFORE INSERT ON decision WHEN EXISTS (SELECT 1 FROM decision WHERE id = NEW.id) "
+		"BEGIN"
+		" SELECT RAISE(ABORT, 'decision takes only new rows'); END",
+		1 },
+	{ "signature_no_update", "signature",
+		"BEFORE UPDATE ON signature BEGIN SELECT RAISE(ABORT, 'signature takes no "
+		"changes'); END",
+		1 },
+	{ "signature_no_delete", "signature",
+		"BEFORE DELETE ON signature BEGIN SELECT RAISE(ABORT, 'signature takes no "
+		"deletions');"
+		" END",
+		1 },
+	{ "signature_new", "signature",
+		"BEFORE INSERT ON signature WHEN EXISTS (SELECT 1 FROM signature WHERE number ="
+		" NEW.number) BEGIN SELECT RAISE(ABORT, 'signature takes only new rows'); END",
+		1 },
+	{ "viewing_no_update",
+		"viewing", "BEFORE UPDATE ON viewing BEGIN SELECT RAISE(ABORT, 'viewing takes no changes'); END",
+		2 },
+	{ "viewing_no_delete", "viewing",
+		"BEFORE DELETE ON viewing BEGIN SELECT RAISE(ABORT, 'viewing takes no deletions'); "
+		"END",
+		2 },
+	{ "viewing_new", "viewing",
+		"BEFORE INSERT ON viewing WHEN EXISTS (SELECT 1 FROM viewing WHERE decision ="
+		" NEW.decision) BEGIN SELECT RAISE(ABORT, 'viewing takes only new rows'); END",
+		2 },
+	{ "mark_no_update", "mark",
+		"BEFORE UPDATE ON mark BEGIN SELECT RAISE(ABORT, 'mark takes no changes'); END", 2 },
+	{ "mark_no_delete", "mark",
+		"BEFORE DELETE ON mark BEGIN SELECT RAISE(ABORT, 'mark takes no deletions'); END",
+		2 },
+	{ "mark_new", "mark",
+		"BEFORE INSERT ON mark WHEN EXISTS (SELECT 1 FROM mark WHERE id = NEW.id) BEGIN"
+		" SELECT RAISE(ABORT, 'mark takes only new rows'); END",
+		2 },
+	{ "password_used_no_update", "password_used",
+		"BEFORE UPDATE ON password_used BEGIN SELECT RAISE(ABORT, 'password_used takes no "
+		"changes'); END",
+		3 },
+	{ "password_used_no_delete", "password_used",
+		"BEFORE DELETE ON password_used BEGIN SELECT RAISE(ABORT, 'password_used takes no "
+		"deletions'); END",
+		3 },
+	{ "password_used_new", "password_used",
+		"BEFORE INSERT ON password_used WHEN EXISTS (SELECT 1 FROM password_used WHERE "
+		"event ="
+		" NEW.event) BEGIN SELECT RAISE(ABORT, 'password_used takes only new rows'); END",
+		3 },
+};
+
+void
+verify_guards(struct verify *v)
+{
+	for (size_t i = 0; i < sizeof(guards) / sizeof(guards[0]); i++) {
+		sqlite3_stmt *s = NULL;
+		char want[512];
+
+		if (guards[i].since > v->schema)
+			continue;
+		snprintf(want, sizeof(want), "CREATE TRIGGER %s %s", guards[i].name, guards[i].rest);
+		sqlite3_prepare_v2(v->db,
+			"SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = ?"
+			" AND tbl_name = ?",
+			-1, &s, NULL);
+		sqlite3_bind_text(s, 1, guards[i].name, -1, SQLITE_STATIC);
+		sqlite3_bind_text(s, 2, guards[i].table, -1, SQLITE_STATIC);
+		if (sqlite3_step(s) != SQLITE_ROW)
+			verify_altered(v, "the guard %s was taken off its table", guards[i].name);
+		else if (strcmp((const char *)sqlite3_column_text(s, 0), want) != 0)
+			verify_altered(v, "the guard %s was changed", guards[i].name);
+		sqlite3_finalize(s);
+	}
+}

@@ -11,6 +11,7 @@
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/ledger/lease.h"
 #include "tui/dialog.h"
 #include "tui/loop.h"
 
@@ -221,6 +222,7 @@ void
 app_unlock(struct app *app)
 {
 	app->locked = false;
+	app->asks_id = true;
 	app->active_us = clock_mono_us();
 	app_pop(app);
 }
@@ -541,15 +543,22 @@ idle_in(const struct app *app)
 
 enum { ALIVE_MS = 3000 }; /* a disabled account's sessions end within 5 s */
 
+enum { LEASE_US = 60000000 }; /* prolonged each minute while somebody works */
+
 struct alive_job {
 	struct job job;
 	struct session session;
+	int64_t task; /* whose lease is prolonged; 0 none */
 };
 
 static void
 alive_run(struct job *job, struct ledger *l)
 {
-	job->rc = session_alive(l, &((struct alive_job *)job)->session, &job->err);
+	struct alive_job *j = (struct alive_job *)job;
+
+	job->rc = session_alive(l, &j->session, &job->err);
+	if (job->rc == RC_OK && j->task != 0)
+		lease_take(l, &j->session, j->task, NULL, NULL);
 }
 
 static void
@@ -573,6 +582,11 @@ ask_alive(struct app *app)
 	j->job.run = alive_run;
 	j->job.done = alive_done;
 	j->session = app->session;
+	if (app->lease_task != 0 && !app->locked && app->alive_us - app->lease_us > LEASE_US &&
+		app->active_us > app->lease_us) {
+		j->task = app->lease_task;
+		app->lease_us = app->alive_us;
+	}
 	app_post_take(app, &j->job);
 }
 

@@ -53,9 +53,12 @@ struct app {
 	struct dialog *dialog; /* over everything; NULL none */
 	struct line prompt;    /* after ':' */
 	bool prompting;
-	bool locked;       /* the lock screen is on top, and stays there */
-	int64_t active_us; /* the last key or mouse, monotonic */
-	int64_t alive_us;  /* when the session was last asked after */
+	bool locked;        /* the lock screen is on top, and stays there */
+	int64_t active_us;  /* the last key or mouse, monotonic */
+	int64_t alive_us;   /* when the session was last asked after */
+	int64_t lease_task; /* open in the viewer, its lease is prolonged; 0 none */
+	int64_t lease_us;   /* when it last was */
+	bool asks_id;       /* the next signature takes the id too */
 	bool pasting;
 
 	char status[256]; /* bottom line until the next key */

@@ -97,6 +97,8 @@ decide_run(struct cli *c, int argc, char **argv)
 {
 	struct decision_request r = { .step = c->opt.step,
 		.verdict = c->opt.verdict,
+		.user = c->user,
+		.unattended = true,
 		.note = c->opt.note != NULL ? c->opt.note : "" };
 
 	if (c->opt.list_reasons)
@@ -125,7 +127,8 @@ const struct cli_command cli_decide_command = {
 		 "typed or from\n"
 		 "--password-file.  STEP is phi or quality.  A fail needs at least one reason; "
 		 "--list-reasons prints\n"
-		 "the codes.  --marks signs with a fail the marks that --user drew or imported.  phi "
+		 "the codes.  --marks signs with a fail the marks that --user drew or imported.  "
+		 "phi "
 		 "can be passed\n"
 		 "only by somebody who has looked at every slice in the workstation.\n",
 	.most = 1,

@@ -39,8 +39,8 @@ viewing_text(const json_t *v)
 	long long dwell = json_integer_value(json_object_get(v, "dwell"));
 
 	if (v != NULL)
-		printf("    on the glass: %lld of %lld slices whole, %lld window%s, %lld s\n", whole,
-			slices, windows, windows == 1 ? "" : "s", dwell / 1000);
+		printf("    on the glass: %lld of %lld slices whole, %lld window%s, %lld s\n",
+			whole, slices, windows, windows == 1 ? "" : "s", dwell / 1000);
 }
 
 static void
@@ -76,10 +76,9 @@ decision_json(void *ctx, const struct decision *d)
 		json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:I}",
 			"number", (json_int_t)d->number, "step", d->step, "verdict", d->verdict,
 			"state", d->state, "user", d->account, "name", d->name, "role", d->role,
-			"time", d->when, "meaning", d->meaning, "reasons", d->reasons, "note", d->note,
-			"hash", d->hash, "viewing",
-			viewing != NULL ? viewing : json_null(), "marks",
-			(json_int_t)count_marks(t->l, d->number)));
+			"time", d->when, "meaning", d->meaning, "reasons", d->reasons, "note",
+			d->note, "hash", d->hash, "viewing", viewing != NULL ? viewing : json_null(),
+			"marks", (json_int_t)count_marks(t->l, d->number)));
 }
 
 static int
@@ -145,7 +144,7 @@ show(struct cli *c, const char *which)
 
 	if (catalog_series_id(c->ledger, which, &id, &e) != RC_OK ||
 		catalog_series(c->ledger, id, &s, &e) != RC_OK ||
-		worklist_standing(c->ledger, id, standing, sizeof(standing), &e) != RC_OK)
+		worklist_standing(c->ledger, id, c->user, standing, sizeof(standing), &e) != RC_OK)
 		status = cli_error(&e);
 	else
 		status = (c->json ? show_json : show_text)(c, &s, standing, &e);

@@ -28,12 +28,12 @@ words(const char *text)
 static json_t *
 row_json(const struct worklist_row *r, const char *step)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:o, s:b, s:n}",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:s, s:o, s:b, s:s?}",
 		"task", step, "series", r->series_name, "study_uid", r->study_uid, "subject",
 		r->subject, "visit", r->visit, "site", r->site, "modality", r->modality,
 		"description", r->description, "images", (json_int_t)r->images, "slices",
 		(json_int_t)r->slices, "state", r->state, "flags", words(r->why), "later", r->later,
-		"claimed_by");
+		"claimed_by", r->claimed_by[0] != '\0' ? r->claimed_by : NULL);
 }
 
 static void
@@ -42,8 +42,9 @@ row_text(const struct worklist_row *r, const char *step)
 	char age[CLOCK_TEXT];
 
 	clock_format_age(clock_now(NULL) - r->arrived, age);
-	printf("%-8s %-8s %-24s %-14s %-4s %-4s %5lld %-8s %s\n", step, r->series_name, r->why,
-		r->subject, r->visit, r->modality, (long long)r->slices, age, r->description);
+	printf("%-8s %-8s %-24s %-14s %-4s %-4s %5lld %-8s %s%s%s\n", step, r->series_name, r->why,
+		r->subject, r->visit, r->modality, (long long)r->slices, age, r->description,
+		r->claimed_by[0] != '\0' ? "  open by " : "", r->claimed_by);
 }
 
 static enum rc

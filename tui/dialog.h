@@ -34,6 +34,7 @@ struct dialog_verdict {
 	char what[200]; /* "AX T1 POST, N01-0007 V2, 117 images" */
 	char seen[160]; /* what was on the glass */
 	bool unseen;    /* not everything was */
+	bool adjudicates;
 	char modality[20];
 	char codes[DECISION_REASONS][12];
 	size_t code_count;

@@ -11,9 +11,10 @@
 struct sign_dialog {
 	struct dialog d;
 	struct dialog_verdict v;
-	struct line note, password;
-	bool on_note;
-	bool signing; /* waits for the ledger */
+	struct line note, user, password;
+	struct line *at; /* where typing goes; one of these */
+	bool asks_id;    /* the first signature of a session takes both components (11.200(a)(1)) */
+	bool signing;    /* waits for the ledger */
 	char problem[200];
 };
 
@@ -23,7 +24,8 @@ struct sign_job {
 	struct job job;
 	struct session session; /* a copy: its key lives until the logout, which is a later job */
 	struct dialog_verdict v;
-	char note[DECISION_NOTE + 1], password[1024];
+	char note[DECISION_NOTE + 1], user[ACCOUNT_ID + 8], password[1024];
+	bool asks_id;       /* whether it did; then whether the next one will */
 	struct mark *marks; /* a copy */
 	struct decision_receipt receipt;
 	bool has_next;
@@ -57,6 +59,7 @@ sign_run(struct job *job, struct ledger *l)
 		.note = j->note,
 		.revision = j->v.revision,
 		.seen = j->v.seen,
+		.user = j->asks_id ? j->user : NULL,
 		.password = j->password,
 		.reason_count = j->v.code_count,
 		.marks = j->marks,
@@ -69,9 +72,11 @@ sign_run(struct job *job, struct ledger *l)
 	j->v.queue.step = j->v.queue_step;
 	j->v.queue.account = j->session.user;
 	j->v.queue.filter = j->v.queue_filter;
+	j->v.queue.free = true;
 	worklist_place(l, &j->v.queue, j->v.task, &place, NULL);
 	job->rc = decision_sign(l, &j->session, &r, &j->receipt, &job->err);
 	key_wipe(j->password, sizeof(j->password));
+	j->asks_id = decision_asks_id(l, &j->session);
 	if (job->rc == RC_OK)
 		find_next(j, l, place);
 }
@@ -82,6 +87,7 @@ sign_done(struct job *job, struct app *app)
 	struct sign_job *j = (struct sign_job *)job;
 	struct sign_dialog *d = (struct sign_dialog *)app->dialog;
 
+	app->asks_id = j->asks_id;
 	if (job->rc == RC_OK) {
 		if (d != NULL && d->d.ops == &dialog_sign_ops)
 			dialog_close(app);
@@ -96,7 +102,9 @@ sign_done(struct job *job, struct app *app)
 		return;
 	}
 	d->signing = false;
+	d->asks_id = app->asks_id;
 	line_wipe(&d->password);
+	d->at = &d->password;
 	str_copy(d->problem, sizeof(d->problem), job->err.text);
 	app_stale(app);
 }
@@ -123,6 +131,8 @@ post(struct app *app, struct sign_dialog *d)
 		memcpy(j->marks, d->v.marks, d->v.mark_count * sizeof(*j->marks));
 	}
 	str_copy(j->note, sizeof(j->note), d->note.text);
+	str_copy(j->user, sizeof(j->user), d->user.text);
+	j->asks_id = d->asks_id;
 	str_copy(j->password, sizeof(j->password), d->password.text);
 	d->signing = true;
 	d->problem[0] = '\0';
@@ -150,6 +160,14 @@ draw_wrapped(int row, struct area in, enum style s, const char *text, int most)
 }
 
 static void
+draw_field(
+	struct sign_dialog *d, const char *name, const struct line *field, struct area in, int row)
+{
+	draw_text(row, in.column, 9, STYLE_PLAIN, name);
+	line_draw(field, row, in.column + 9, in.columns - 9, d->at == field && !d->signing);
+}
+
+static void
 sign_draw(struct app *app, struct dialog *dialog, struct area in)
 {
 	struct sign_dialog *d = (struct sign_dialog *)dialog;
@@ -168,14 +186,15 @@ sign_draw(struct app *app, struct dialog *dialog, struct area in)
 			d->v.mark_count, d->v.mark_count == 1 ? "" : "s");
 	if (codes[0] != '\0')
 		row = draw_wrapped(row, in, STYLE_WARN, codes, 2);
-	draw_text(row++, in.column, in.columns, STYLE_PLAIN, "meaning: review");
+	draw_format(row++, in.column, in.columns, STYLE_PLAIN, "meaning: %s",
+		d->v.adjudicates ? "adjudication" : "review");
 	draw_format(row++, in.column, in.columns, STYLE_PLAIN, "%s", app->session.name);
 	draw_text(row++, in.column, in.columns, STYLE_PLAIN, when);
 	row++;
-	draw_text(row, in.column, 9, STYLE_PLAIN, "Note");
-	line_draw(&d->note, row++, in.column + 9, in.columns - 9, d->on_note && !d->signing);
-	draw_text(row, in.column, 9, STYLE_PLAIN, "Password");
-	line_draw(&d->password, row++, in.column + 9, in.columns - 9, !d->on_note && !d->signing);
+	draw_field(d, "Note", &d->note, in, row++);
+	if (d->asks_id)
+		draw_field(d, "User", &d->user, in, row++);
+	draw_field(d, "Password", &d->password, in, row++);
 	row++;
 	if (d->signing)
 		draw_text(row, in.column, in.columns, STYLE_ACCENT, "signing...");
@@ -193,7 +212,19 @@ sign_key(struct app *app, struct dialog *dialog, const struct key *k)
 	(void)app;
 	if (d->signing)
 		return true; /* the ledger has it: nothing can be taken back here */
-	return line_key(d->on_note ? &d->note : &d->password, k);
+	return line_key(d->at, k);
+}
+
+/* Forward it is the note and the password, as the id stands there already; back, the id lies between them. */
+static void
+move_field(struct sign_dialog *d, int by)
+{
+	if (by < 0 && d->asks_id && d->at == &d->password)
+		d->at = &d->user;
+	else if (by < 0 && d->at == &d->user)
+		d->at = &d->note;
+	else
+		d->at = d->at == &d->password ? &d->note : &d->password;
 }
 
 static void
@@ -204,9 +235,9 @@ sign_command(struct app *app, struct dialog *dialog, enum command c)
 	if (c == CMD_DIALOG_CANCEL) {
 		dialog_close(app);
 	} else if (c == CMD_DIALOG_NEXT || c == CMD_DIALOG_PREVIOUS) {
-		d->on_note = !d->on_note;
-	} else if (c == CMD_DIALOG_ACCEPT && d->on_note) {
-		d->on_note = false;
+		move_field(d, c == CMD_DIALOG_NEXT ? 1 : -1);
+	} else if (c == CMD_DIALOG_ACCEPT && d->at != &d->password) {
+		d->at = &d->password;
 	} else if (c == CMD_DIALOG_ACCEPT) {
 		if (d->password.n == 0)
 			str_copy(d->problem, sizeof(d->problem), "type your password to sign");
@@ -221,6 +252,7 @@ sign_release(struct dialog *dialog)
 	struct sign_dialog *d = (struct sign_dialog *)dialog;
 
 	line_wipe(&d->password);
+	line_wipe(&d->user);
 	line_wipe(&d->note);
 }
 
@@ -241,6 +273,10 @@ dialog_sign(struct app *app, const struct dialog_verdict *v)
 	d->d.ops = &dialog_sign_ops;
 	d->v = *v;
 	d->password.secret = true;
+	d->asks_id = app->asks_id;
+	/* it is his: the password is the one component that only he has */
+	line_set(&d->user, app->session.user);
+	d->at = &d->password;
 	snprintf(d->d.title, sizeof(d->d.title), "Sign: %s %sed", v->step, v->verdict);
 	dialog_open_take(app, &d->d);
 }

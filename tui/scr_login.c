@@ -118,6 +118,8 @@ login_done(struct job *job, struct app *app)
 	}
 	app->session = j->session;
 	app->logged_in = true;
+	app->asks_id = true;
+	app->lease_task = 0;
 	app_reset(app, &scr_worklist_ops, NULL);
 	say_facts(app, j);
 }
@@ -170,8 +172,9 @@ enter(struct app *app, struct login_state *s)
 		s->field++;
 	} else if (s->line[FIELD_USER].n == 0) {
 		s->field = FIELD_USER;
-	} else if (s->changing && (s->line[FIELD_FRESH].n == 0 ||
-		strcmp(s->line[FIELD_FRESH].text, s->line[FIELD_AGAIN].text) != 0)) {
+	} else if (s->changing &&
+		(s->line[FIELD_FRESH].n == 0 ||
+			strcmp(s->line[FIELD_FRESH].text, s->line[FIELD_AGAIN].text) != 0)) {
 		str_copy(s->problem, sizeof(s->problem), "the two new passwords are not the same");
 		line_wipe(&s->line[FIELD_FRESH]);
 		line_wipe(&s->line[FIELD_AGAIN]);

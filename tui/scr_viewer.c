@@ -118,6 +118,22 @@ draw_message(struct viewer_state *s, struct area a)
 			s->port.failed_slice + 1);
 }
 
+/* What the two readers said, for who settles it: three lines each. */
+static void
+disputed_lines(const struct viewer_state *s, int columns, struct facts_more *more)
+{
+	for (int i = 0; i < 2; i++) {
+		const char *text = s->disputed[i];
+		size_t skip, n;
+
+		for (int k = 0; k < 3 && *text != '\0'; k++, text += skip) {
+			n = draw_wrap(text, (size_t)columns, &skip);
+			snprintf(more->line[more->lines++], sizeof(more->line[0]), "%.*s", (int)n,
+				text);
+		}
+	}
+}
+
 static void
 viewer_draw(struct app *app, void *state, struct area a)
 {
@@ -140,9 +156,10 @@ viewer_draw(struct app *app, void *state, struct area a)
 		facts.row = a.row + a.rows - FACTS_ROWS;
 		facts.rows = FACTS_ROWS;
 	}
+	disputed_lines(s, facts.columns, &more);
 	modes_text(app, &s->modes, &s->f, &s->port, more.instead);
 	if (s->modes.mode == VIEW_SLICES)
-		more.lines = tool_text(app, s, more.line);
+		more.lines += tool_text(app, s, more.line + more.lines);
 	if (s->modes.mode == VIEW_PAIR)
 		snprintf(more.line[more.lines++], sizeof(more.line[0]),
 			"beside: %.70s, same window", s->modes.pair.name);

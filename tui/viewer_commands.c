@@ -332,9 +332,22 @@ may_pass(struct app *app, const struct viewer_state *s)
 		app_say(app, STYLE_WARN,
 			"%s can be passed only when every slice was on the glass whole: %u of %u "
 			"were; %s goes to the next",
-			s->queue_step, s->f.seen.count, s->f.slices,
+			s->step, s->f.seen.count, s->f.slices,
 			app_key_of(app, CMD_SLICE_UNSEEN, key));
 	return false;
+}
+
+static void
+take_over(struct app *app, struct viewer_state *s, const char *reason)
+{
+	if (s->held[0] == '\0') {
+		app_say(app, STYLE_PLAIN, "nobody else has this series open");
+	} else if (*reason == '\0') {
+		app->prompting = true;
+		line_set(&app->prompt, "take-over ");
+	} else {
+		viewer_take_over(app, s, reason);
+	}
 }
 
 void
@@ -380,6 +393,9 @@ viewer_command(struct app *app, void *state, enum command c, const char *argumen
 		break;
 	case CMD_FAIL:
 		viewer_verdict(app, s, "fail");
+		break;
+	case CMD_TAKE_OVER:
+		take_over(app, s, argument);
 		break;
 	case CMD_LATER:
 		viewer_later(app, s);

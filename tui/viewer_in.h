@@ -20,6 +20,9 @@ struct viewer_state {
 	char queue_step[32], queue_filter[200];
 	bool loaded, failed;
 	char problem[200];
+	char step[32];         /* of the task: what is signed; the queue may be "adjudication" */
+	char held[200];        /* who else has it open; "" nobody */
+	char disputed[2][200]; /* what two readers said, for who adjudicates; "" nothing */
 	bool task_open, needs_pixels;
 	int64_t place, total; /* in the queue */
 
@@ -45,6 +48,8 @@ void viewer_load(struct app *app, struct viewer_state *s, int64_t task, int64_t 
 void viewer_leave(struct app *app, struct viewer_state *s, bool resume_here);
 /* Let go of what was decoded ahead. */
 void viewer_forget_ahead(struct app *app, struct viewer_state *s);
+/* Take the series over from whoever has it open. */
+void viewer_take_over(struct app *app, struct viewer_state *s, const char *reason);
 void viewer_save_seen(struct app *app, struct viewer_state *s, bool resume_here);
 
 /* The orientation letters of the slice wanted. */

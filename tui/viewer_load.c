@@ -11,7 +11,90 @@
 #include "core/base/str.h"
 #include "core/dicom/suv.h"
 #include "core/ledger/catalog.h"
+#include "core/ledger/decision.h"
+#include "core/ledger/lease.h"
 #include "core/ledger/look.h"
+#include "core/ledger/standing.h"
+
+/* ---- whose it is ---- */
+
+struct lease_job {
+	struct job job;
+	struct session session; /* a copy: its key lives until the logout, which is a later job */
+	uint64_t screen;
+	int64_t task;
+	char reason[200];
+};
+
+static void
+hold(struct app *app, int64_t task)
+{
+	app->lease_task = task;
+	app->lease_us = clock_mono_us();
+}
+
+static void
+drop_run(struct job *job, struct ledger *l)
+{
+	struct lease_job *j = (struct lease_job *)job;
+
+	lease_drop(l, &j->session, j->task, NULL);
+}
+
+/* At a logout the session's end drops all of them. */
+static void
+let_go(struct app *app, int64_t task)
+{
+	struct lease_job *j;
+
+	app->lease_task = 0;
+	if (!app->logged_in)
+		return;
+	j = mem_zero(1, sizeof(*j));
+	j->job.run = drop_run;
+	j->session = app->session;
+	j->task = task;
+	app_post_take(app, &j->job);
+}
+
+static void
+take_run(struct job *job, struct ledger *l)
+{
+	struct lease_job *j = (struct lease_job *)job;
+
+	job->rc = lease_take_over(l, &j->session, j->task, j->reason, &job->err);
+}
+
+static void
+take_done(struct job *job, struct app *app)
+{
+	struct lease_job *j = (struct lease_job *)job;
+	struct viewer_state *s = app_screen_state(app, j->screen);
+
+	if (s == NULL || s->f.task != j->task)
+		return;
+	if (job->rc != RC_OK) {
+		app_complain(app, &job->err);
+		return;
+	}
+	s->held[0] = '\0';
+	hold(app, s->f.task);
+	app_say(app, STYLE_GOOD, "the series is yours");
+}
+
+void
+viewer_take_over(struct app *app, struct viewer_state *s, const char *reason)
+{
+	struct lease_job *j = mem_zero(1, sizeof(*j));
+
+	j->job.run = take_run;
+	j->job.done = take_done;
+	j->screen = app_screen_id(app, s);
+	j->session = app->session;
+	j->task = s->f.task;
+	str_copy(j->reason, sizeof(j->reason), reason);
+	app_post_take(app, &j->job);
+}
 
 /* ---- opening a series ---- */
 
@@ -21,6 +104,7 @@ struct load_job {
 	uint64_t serial;
 	int64_t task, series;
 	char user[ACCOUNT_ID];
+	struct session session; /* a copy: its key lives until the logout, which is a later job */
 	struct worklist_query queue;
 	char queue_step[32], queue_filter[200];
 	int step; /* 0: this task; 1, -1: the one after or before it in the queue */
@@ -32,8 +116,10 @@ struct load_job {
 	struct mark *marks;
 	size_t mark_count;
 	char standing[120];
-	int frame_ms; /* of a multi-frame image, 0 unknown */
-	bool open;
+	char held[200];        /* who else has it open, "" nobody */
+	char disputed[2][200]; /* what two readers said, for who adjudicates */
+	int frame_ms;          /* of a multi-frame image, 0 unknown */
+	struct worklist_task what;
 	struct look_rule rule;
 	int64_t place, total;
 	double suv;
@@ -59,6 +145,34 @@ find_neighbour(struct load_job *j, struct ledger *l, struct err *e)
 		j->place += j->step;
 	}
 	return rc;
+}
+
+/* It is the reviewer's as long as it is open here.  Somebody else's is shown, and nothing can be signed on it. */
+static void
+take_lease(struct load_job *j, struct ledger *l)
+{
+	struct err why = { 0 };
+
+	j->held[0] = '\0';
+	if (j->what.open && lease_take(l, &j->session, j->task, NULL, &why) == RC_CONFLICT)
+		str_copy(j->held, sizeof(j->held), why.text);
+}
+
+static void
+find_disputed(struct load_job *j, struct ledger *l)
+{
+	struct decision d[2];
+
+	j->disputed[0][0] = '\0';
+	if (j->what.reading != READING_ADJUDICATION || !j->what.open ||
+		decision_disputed(l, &j->session, j->series, j->what.step, d, NULL) != RC_OK)
+		return;
+	for (int i = 0; i < 2; i++)
+		snprintf(j->disputed[i], sizeof(j->disputed[i]), "%.1s: %.20s %s%s%.100s%s%.60s",
+			d[i].account, j->what.step,
+			strcmp(d[i].verdict, "pass") == 0 ? "passed" : "failed",
+			d[i].reasons[0] != '\0' ? ", " : "", d[i].reasons,
+			d[i].note[0] != '\0' ? "; " : "", d[i].note);
 }
 
 static double
@@ -129,11 +243,14 @@ load_run(struct job *job, struct ledger *l)
 		job->rc = catalog_images(l, j->series, &j->images, &j->image_count, &job->err);
 	if (job->rc == RC_OK)
 		job->rc = worklist_standing(
-			l, j->series, j->standing, sizeof(j->standing), &job->err);
+			l, j->series, j->user, j->standing, sizeof(j->standing), &job->err);
+	if (job->rc == RC_OK)
+		job->rc = worklist_task(l, j->task, &j->what, &job->err);
 	if (job->rc != RC_OK)
 		return;
-	j->open = worklist_is_open(l, j->task);
-	j->rule = look_rule_of(l, j->queue_step);
+	take_lease(j, l);
+	find_disputed(j, l);
+	j->rule = look_rule_of(l, j->what.step);
 	if (j->image_count > 0 && j->images[0].slices > 1)
 		j->frame_ms = frame_time(l, &j->images[0]);
 	find_suv(j, l);
@@ -227,6 +344,8 @@ load_job_new(struct app *app, struct viewer_state *s, int64_t task)
 	str_copy(j->queue_step, sizeof(j->queue_step), s->queue_step);
 	str_copy(j->queue_filter, sizeof(j->queue_filter), s->queue_filter);
 	str_copy(j->user, sizeof(j->user), app->session.user);
+	j->session = app->session;
+	j->queue.free = true; /* the next one is one that nobody has */
 	return j;
 }
 
@@ -246,6 +365,7 @@ load_done(struct job *job, struct app *app)
 {
 	struct load_job *j = (struct load_job *)job;
 	struct viewer_state *s = app_screen_state(app, j->screen);
+	char key[16];
 
 	if (s == NULL || j->serial != s->load_serial)
 		return;
@@ -267,7 +387,15 @@ load_done(struct job *job, struct app *app)
 	memset(&s->tool, 0, sizeof(s->tool));
 	marks_take(&s->tool.marks, &j->marks, j->mark_count);
 	str_copy(s->f.standing, sizeof(s->f.standing), j->standing);
-	s->task_open = j->open;
+	s->task_open = j->what.open;
+	str_copy(s->step, sizeof(s->step), j->what.step);
+	str_copy(s->held, sizeof(s->held), j->held);
+	memcpy(s->disputed, j->disputed, sizeof(s->disputed));
+	if (s->held[0] != '\0')
+		app_say(app, STYLE_WARN, "%s; %s takes it over with a reason", s->held,
+			app_key_of(app, CMD_TAKE_OVER, key));
+	else if (s->task_open)
+		hold(app, s->f.task);
 	s->needs_pixels = j->rule.pixels;
 	s->play_ms = j->frame_ms > 0 ? j->frame_ms : VIEWER_PLAY_MS;
 	s->place = j->place;
@@ -347,6 +475,8 @@ viewer_leave(struct app *app, struct viewer_state *s, bool resume_here)
 {
 	seen_off_glass(&s->f.seen);
 	viewer_save_seen(app, s, resume_here);
+	if (s->task_open && s->held[0] == '\0')
+		let_go(app, s->f.task);
 	slides_drop(app->slides, (uint64_t)s->f.series.id);
 	pipeline_forget(app->pipeline, (uint64_t)s->f.series.id);
 	if (s->port.registers)

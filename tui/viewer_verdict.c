@@ -49,12 +49,13 @@ viewer_verdict(struct app *app, struct viewer_state *s, const char *which)
 		.task = s->f.task,
 		.revision = s->f.series.revision,
 		.queue = s->queue,
+		.adjudicates = s->disputed[0][0] != '\0',
 		.before = before_verdict,
 		.done = after_verdict,
 	};
 
 	modes_leave(app, &s->modes, &s->port, s->modes.slices.want);
-	str_copy(v.step, sizeof(v.step), s->queue_step);
+	str_copy(v.step, sizeof(v.step), s->step);
 	str_copy(v.verdict, sizeof(v.verdict), which);
 	str_copy(v.modality, sizeof(v.modality), s->f.series.modality);
 	str_copy(v.queue_step, sizeof(v.queue_step), s->queue_step);
@@ -76,7 +77,7 @@ struct later_job {
 	struct session session;
 	int64_t task, series;
 	struct worklist_query queue;
-	char queue_step[32], queue_filter[200];
+	char step[32], queue_step[32], queue_filter[200];
 	bool has_next;
 	struct worklist_row next;
 };
@@ -91,7 +92,7 @@ later_run(struct job *job, struct ledger *l)
 	j->queue.account = j->session.user;
 	j->queue.filter = j->queue_filter;
 	worklist_place(l, &j->queue, j->task, &place, NULL);
-	job->rc = decision_later(l, &j->session, j->series, j->queue_step, &job->err);
+	job->rc = decision_later(l, &j->session, j->series, j->step, &job->err);
 	if (job->rc != RC_OK)
 		return;
 	j->queue.offset = place > 0 ? place : 0;
@@ -131,6 +132,8 @@ viewer_later(struct app *app, struct viewer_state *s)
 	j->task = s->f.task;
 	j->series = s->f.series.id;
 	j->queue = s->queue;
+	j->queue.free = true;
+	str_copy(j->step, sizeof(j->step), s->step);
 	str_copy(j->queue_step, sizeof(j->queue_step), s->queue_step);
 	str_copy(j->queue_filter, sizeof(j->queue_filter), s->queue_filter);
 	app_post_take(app, &j->job);

@@ -38,6 +38,11 @@ enum rc db_guard_chain(struct db *d, const char *table, struct err *e);
 /* Make `table` take inserts of new keys only. */
 enum rc db_guard_append(struct db *d, const char *table, const char *key, struct err *e);
 
+/* Make rows of `table` begin with column state = `first`, and let it change only along the rows (state, next) of table
+ * `moves` (11.10(f)). */
+enum rc db_guard_moves(
+	struct db *d, const char *table, const char *first, const char *moves, struct err *e);
+
 /* A prepared statement, kept for the life of the handle: `sql` must be a literal (its address is
  * the key).  Comes back reset, parameters cleared.  Programming mistakes in SQL end the program. */
 struct stmt *db_query(struct db *d, const char *sql);

@@ -33,7 +33,8 @@ failed(struct db *d, int code, struct err *e)
 	switch (code & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return err_set(e, RC_BUSY, "the ledger is busy: somebody else is writing; try again");
+		return err_set(
+			e, RC_BUSY, "the ledger is busy: somebody else is writing; try again");
 	case SQLITE_CONSTRAINT:
 		return err_set(e, RC_CONFLICT, "the ledger refused: %s", sqlite3_errmsg(d->c));
 	case SQLITE_READONLY:
@@ -259,6 +260,23 @@ db_guard_append(struct db *d, const char *t, const char *key, struct err *e)
 	return rc;
 }
 
+enum rc
+db_guard_moves(struct db *d, const char *t, const char *first, const char *moves, struct err *e)
+{
+	char *sql = mem_format(
+		"CREATE TRIGGER %s_begins BEFORE INSERT ON %s WHEN NEW.state <> '%s' BEGIN"
+		" SELECT RAISE(ABORT, '%s begins as %s'); END;"
+		"CREATE TRIGGER %s_moves BEFORE UPDATE OF state ON %s WHEN"
+		" NEW.state <> OLD.state AND NOT EXISTS (SELECT 1 FROM %s m WHERE"
+		" m.state = OLD.state AND m.next = NEW.state) BEGIN"
+		" SELECT RAISE(ABORT, '%s cannot go there'); END;",
+		t, t, first, t, first, t, t, moves, t);
+	enum rc rc = db_exec(d, sql, e);
+
+	free(sql);
+	return rc;
+}
+
 static struct stmt *
 prepare(struct db *d, const char *sql)
 {
@@ -393,7 +411,8 @@ db_number(struct db *d, const char *sql, int64_t missing)
 bool
 db_has_table(struct db *d, const char *table)
 {
-	struct stmt *s = db_query(d, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1");
+	struct stmt *s =
+		db_query(d, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1");
 	bool has;
 
 	stmt_text(s, 1, table);

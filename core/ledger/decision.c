@@ -1,63 +1,77 @@
-/* Verdicts: signed, chained, never changed. */
+/* Verdicts: signed, chained, never changed.  Here: what may be signed, by whom. */
 #include "core/ledger/decision.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/ledger/account_in.h"
+#include "core/ledger/decision_in.h"
+#include "core/ledger/lease.h"
+#include "core/ledger/plan.h"
 #include "core/ledger/reason.h"
-#include "core/ledger/rights.h"
-#include "core/ledger/viewing.h"
-#include "core/ledger/worklist.h"
+#include "core/ledger/setting.h"
 
-/* What is known about the series and step inside the transaction. */
-struct ground {
-	int64_t revision, task, supersedes;
-	char state[16], manifest[DIGEST_HEX], series_uid[72];
-	char role[RIGHTS_ROLE];
-	struct viewing viewing;
+/* ---- the request ---- */
+
+const struct correction correction_list[] = {
+	{ "entry-error", "the wrong verdict was entered" },
+	{ "overlooked", "something on the images was overlooked" },
+	{ "new-information", "something became known that was not known then" },
+	{ "site-answer", "the site answered" },
+	{ "other", "as the note says" },
+	{ NULL, NULL },
 };
 
-struct signing {
-	int64_t number, running;
-	char previous[DIGEST_HEX]; /* hash of the signer's signature before this one */
-	char when[CLOCK_TEXT];     /* local time with its offset (11.50) */
-	const char *state;         /* of the series afterwards */
-	struct event_receipt event;
-};
-
-/* Where a series may go from where it is (11.10(f)); the verdicts lead only along these. */
-static const struct {
-	const char *from, *to;
-} moves[] = {
-	{ "quarantined", "in-review" },
-	{ "quarantined", "approved" },
-	{ "quarantined", "query" },
-	{ "quarantined", "rejected" },
-	{ "in-review", "in-review" },
-	{ "in-review", "approved" },
-	{ "in-review", "query" },
-	{ "in-review", "rejected" },
-	{ "query", "query" },
-	{ "query", "rejected" },
-};
-
-static bool
-may_move(const char *from, const char *to)
+const struct correction *
+correction_find(const char *code)
 {
-	for (size_t i = 0; i < MEM_COUNT(moves); i++)
-		if (strcmp(moves[i].from, from) == 0 && strcmp(moves[i].to, to) == 0)
-			return true;
-	return false;
+	for (const struct correction *c = correction_list; code != NULL && c->code != NULL; c++)
+		if (strcmp(c->code, code) == 0)
+			return c;
+	return NULL;
+}
+
+static enum rc
+check_reasons(const struct decision_request *r, struct err *e)
+{
+	for (size_t i = 0; i < r->reason_count; i++) {
+		if (reason_find(r->reasons[i]) == NULL)
+			return err_set(
+				e, RC_INVALID, "there is no reason code %.20s", r->reasons[i]);
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(r->reasons[i], r->reasons[k]) == 0)
+				return err_set(e, RC_INVALID, "reason %.20s is given twice",
+					r->reasons[i]);
+	}
+	return RC_OK;
+}
+
+/* A reason for every change of what was signed. */
+static enum rc
+check_correction(const struct decision_request *r, struct err *e)
+{
+	if (r->corrects == 0)
+		return r->correction == NULL
+			? RC_OK
+			: err_set(e, RC_INVALID,
+				  "this reason is for a correction; say which decision");
+	if (correction_find(r->correction) == NULL)
+		return err_set(e, RC_INVALID,
+			"a correction says why: entry-error, overlooked, new-information, "
+			"site-answer or other");
+	return strcmp(r->correction, "other") == 0
+		? account_words_check("the note that says why", r->note, e)
+		: RC_OK;
 }
 
 static enum rc
 check_request(const struct decision_request *r, struct err *e)
 {
 	bool fail = strcmp(r->verdict, "fail") == 0;
+	enum rc rc;
 
 	if (!fail && strcmp(r->verdict, "pass") != 0)
 		return err_set(e, RC_INVALID, "a verdict is pass or fail, not %.20s", r->verdict);
@@ -68,17 +82,15 @@ check_request(const struct decision_request *r, struct err *e)
 	if (strlen(r->note) > DECISION_NOTE)
 		return err_set(e, RC_LIMIT, "the note is longer than %d bytes", DECISION_NOTE);
 	if (!fail && r->mark_count > 0)
-		return err_set(e, RC_INVALID, "a pass takes no marks: they show what must be blanked");
-	for (size_t i = 0; i < r->reason_count; i++) {
-		if (reason_find(r->reasons[i]) == NULL)
-			return err_set(e, RC_INVALID, "there is no reason code %.20s", r->reasons[i]);
-		for (size_t k = 0; k < i; k++)
-			if (strcmp(r->reasons[i], r->reasons[k]) == 0)
-				return err_set(e, RC_INVALID, "reason %.20s is given twice",
-					r->reasons[i]);
-	}
-	return mark_check_all(r->marks, r->mark_count, e);
+		return err_set(
+			e, RC_INVALID, "a pass takes no marks: they show what must be blanked");
+	rc = check_reasons(r, e);
+	if (rc == RC_OK)
+		rc = check_correction(r, e);
+	return rc == RC_OK ? mark_check_all(r->marks, r->mark_count, e) : rc;
 }
+
+/* ---- the ground it stands on ---- */
 
 static enum rc
 read_series(struct ledger *l, const struct decision_request *r, struct ground *g, struct err *e)
@@ -104,9 +116,12 @@ read_series(struct ledger *l, const struct decision_request *r, struct ground *g
 	return RC_OK;
 }
 
+/* The verdict itself is not told while others may still read the step. */
 static enum rc
-already_decided(struct ledger *l, const struct decision_request *r, struct err *e)
+already_decided(
+	struct ledger *l, const struct decision_request *r, const struct ground *g, struct err *e)
 {
+	bool told = standing_outcome(g->step) != OUTCOME_NONE;
 	struct stmt *s = db_query(ledger_db(l),
 		"SELECT name, at, verdict FROM decision WHERE series = $1 AND step = $2"
 		" ORDER BY id DESC LIMIT 1");
@@ -117,207 +132,253 @@ already_decided(struct ledger *l, const struct decision_request *r, struct err *
 	if (stmt_step(s, NULL) != RC_OK)
 		return err_set(e, RC_CONFLICT, "the series has no open step %.30s", r->step);
 	clock_format(stmt_get_int(s, 1), when);
-	err_set(e, RC_CONFLICT, "%s already signed %s %sed at %.19sZ", stmt_get_text(s, 0), r->step,
-		stmt_get_text(s, 2), when);
+	err_set(e, RC_CONFLICT, "%s already signed %s%s%s at %.19sZ", stmt_get_text(s, 0), r->step,
+		told ? " " : "",
+		!told                                              ? ""
+			: strcmp(stmt_get_text(s, 2), "pass") == 0 ? "passed"
+								   : "failed",
+		when);
 	stmt_done(s);
 	return RC_CONFLICT;
 }
 
-static enum rc
-read_task(struct ledger *l, const struct decision_request *r, struct ground *g, struct err *e)
+/* Nobody reads for the second time what he read himself, or settles between himself and another. */
+static bool
+is_for(const struct session *who, const struct ground *g, int64_t reading, const char *owner)
 {
-	struct stmt *s =
-		db_query(ledger_db(l), "SELECT id, state FROM task WHERE series = $1 AND step = $2");
-	bool open;
+	if (reading == READING_REPEAT)
+		return strcmp(owner, who->user) == 0;
+	return !standing_is_reader(g->step, who->user);
+}
 
+/* The open task that the signer works on; its reading decides which. */
+static enum rc
+find_task(struct ledger *l, const struct session *who, const struct decision_request *r,
+	struct ground *g, struct err *e)
+{
+	struct stmt *s = db_query(ledger_db(l),
+		"SELECT id, reading, owner FROM task WHERE series = $1 AND step = $2 AND state = "
+		"'open'"
+		" AND opens <= $3 ORDER BY reading");
+	bool open = false;
+
+	g->task = 0;
 	stmt_int(s, 1, r->series);
 	stmt_text(s, 2, r->step);
-	if (stmt_step(s, NULL) != RC_OK)
-		return err_set(e, RC_NOT_FOUND, "the series has no step %.30s", r->step);
-	g->task = stmt_get_int(s, 0);
-	open = strcmp(stmt_get_text(s, 1), "open") == 0;
+	stmt_int(s, 3, ledger_now(l));
+	while (g->task == 0 && stmt_step(s, NULL) == RC_OK) {
+		int64_t reading = stmt_get_int(s, 1);
+
+		open = open || reading != READING_REPEAT;
+		if (!is_for(who, g, reading, stmt_get_text(s, 2)))
+			continue;
+		g->task = stmt_get_int(s, 0);
+		g->reading = (int)reading;
+	}
 	stmt_done(s);
-	return open ? RC_OK : already_decided(l, r, e);
+	if (g->task != 0)
+		return RC_OK;
+	return open ? err_set(e, RC_DENIED,
+			      "you have read %s of this series; somebody else does now", r->step)
+		    : already_decided(l, r, g, e);
+}
+
+/* Who signed it corrects it; where that account is gone, somebody who may do the step. */
+static enum rc
+find_corrected(struct ledger *l, const struct session *who, const struct decision_request *r,
+	struct ground *g, struct err *e)
+{
+	struct stmt *s = db_query(ledger_db(l),
+		"SELECT d.reading, d.account, d.name, a.state FROM decision d JOIN account a ON"
+		" a.id = d.account WHERE d.id = $1 AND d.series = $2 AND d.step = $3");
+	bool may = false;
+
+	stmt_int(s, 1, r->corrects);
+	stmt_int(s, 2, r->series);
+	stmt_text(s, 3, r->step);
+	if (stmt_step(s, NULL) != RC_OK)
+		return err_set(e, RC_NOT_FOUND, "there is no decision #%lld on %.30s of this series",
+			(long long)r->corrects, r->step);
+	g->reading = (int)stmt_get_int(s, 0);
+	may = strcmp(stmt_get_text(s, 1), who->user) == 0 ||
+		strcmp(stmt_get_text(s, 3), "active") != 0;
+	if (!may)
+		err_set(e, RC_DENIED, "%s signed this decision and corrects it",
+			stmt_get_text(s, 2));
+	stmt_done(s);
+	if (!may)
+		return RC_DENIED;
+	if (g->reading > READING_ADJUDICATION ||
+		g->step->reading[g->reading - 1].decision != r->corrects)
+		return err_set(e, RC_CONFLICT,
+			"decision #%lld does not stand any more: another one replaced it, or the "
+			"images "
+			"changed",
+			(long long)r->corrects);
+	g->supersedes = r->corrects;
+	return RC_OK;
 }
 
 /* A verdict that was given before the images changed is named by the new one (11.10(e)). */
 static void
 read_supersedes(struct ledger *l, const struct decision_request *r, struct ground *g)
 {
-	struct stmt *s = db_query(
-		ledger_db(l), "SELECT max(id) FROM decision WHERE series = $1 AND step = $2");
+	struct stmt *s = db_query(ledger_db(l),
+		"SELECT max(id) FROM decision WHERE series = $1 AND step = $2 AND reading = $3");
 
 	stmt_int(s, 1, r->series);
 	stmt_text(s, 2, r->step);
+	stmt_int(s, 3, g->reading);
 	g->supersedes = stmt_step(s, NULL) == RC_OK ? stmt_get_int(s, 0) : 0;
 	stmt_done(s);
+}
+
+static enum rc
+find_reading(struct ledger *l, const struct session *who, const struct decision_request *r,
+	struct ground *g, struct err *e)
+{
+	enum rc rc = standing_load(l, r->series, &g->standing, e);
+
+	if (rc != RC_OK)
+		return rc;
+	g->step = standing_find(&g->standing, r->step);
+	if (g->step == NULL)
+		return err_set(e, RC_NOT_FOUND, "the series has no step %.30s", r->step);
+	if (r->corrects != 0)
+		return find_corrected(l, who, r, g, e);
+	rc = find_task(l, who, r, g, e);
+	if (rc != RC_OK)
+		return rc;
+	read_supersedes(l, r, g);
+	return r->unattended ? RC_OK : lease_check(l, who->user, g->task, e);
+}
+
+/* The right is that of the step; to settle between two readings it is one of its own. */
+static enum rc
+find_role(struct ledger *l, const struct session *who, const struct decision_request *r,
+	struct ground *g, struct err *e)
+{
+	const char *step = g->reading == READING_ADJUDICATION ? "adjudication" : r->step;
+
+	return rights_step(l, who->user, step, r->series, g->role, e);
+}
+
+static enum rc
+read_viewing(struct ledger *l, const struct session *who, const struct decision_request *r,
+	struct ground *g, struct err *e)
+{
+	enum rc rc = viewing_measure(l, who->user, r->series, r->step, &g->viewing, e);
+
+	if (rc == RC_OK && strcmp(r->verdict, "pass") == 0)
+		rc = viewing_allows_pass(&g->viewing, r->step, e);
+	if (rc == RC_OK)
+		rc = mark_check_series(l, r->series, g->viewing.slices, r->marks, r->mark_count, e);
+	return rc;
+}
+
+/* The first signature of a session, and of what follows a lock, takes both components (11.200(a)(1)). */
+bool
+decision_asks_id(struct ledger *l, const struct session *who)
+{
+	struct stmt *s = db_query(ledger_db(l), "SELECT signed FROM session WHERE id = $1");
+	bool first;
+
+	stmt_text(s, 1, who->id);
+	first = stmt_step(s, NULL) != RC_OK || stmt_get_int(s, 0) == 0;
+	stmt_done(s);
+	return first || setting_number(l, SETTING_SIGN_ID) != 0;
+}
+
+static enum rc
+check_components(struct ledger *l, const struct session *who, const struct decision_request *r,
+	struct ground *g, struct err *e)
+{
+	g->by_id = r->user != NULL;
+	if (g->by_id && strcmp(r->user, who->user) != 0)
+		return err_set(e, RC_DENIED, "this is not your id: each signs for himself");
+	return g->by_id || !decision_asks_id(l, who)
+		? RC_OK
+		: err_set(e, RC_DENIED, "this signature asks for your id and your password");
 }
 
 static enum rc
 read_ground(struct ledger *l, const struct session *who, const struct decision_request *r,
 	struct ground *g, struct err *e)
 {
-	enum rc rc = read_series(l, r, g, e);
+	char role[RIGHTS_ROLE];
+	enum rc rc = check_components(l, who, r, g, e);
 
 	if (rc == RC_OK)
-		rc = rights_step(l, who->user, r->step, r->series, g->role, e);
+		rc = read_series(l, r, g, e);
+	/* who may do nothing here hears no more than that */
+	if (rc == RC_OK && rights_step(l, who->user, "adjudication", r->series, role, NULL) != RC_OK)
+		rc = rights_step(l, who->user, r->step, r->series, role, e);
 	if (rc == RC_OK)
-		rc = read_task(l, r, g, e);
-	if (rc != RC_OK)
-		return rc;
-	read_supersedes(l, r, g);
-	rc = viewing_measure(l, who->user, r->series, r->step, &g->viewing, e);
-	if (rc == RC_OK && strcmp(r->verdict, "pass") == 0)
-		rc = viewing_allows_pass(&g->viewing, r->step, e);
+		rc = find_reading(l, who, r, g, e);
 	if (rc == RC_OK)
-		rc = mark_check_series(
-			l, r->series, g->viewing.slices, r->marks, r->mark_count, e);
-	return rc;
+		rc = find_role(l, who, r, g, e);
+	return rc == RC_OK ? read_viewing(l, who, r, g, e) : rc;
 }
 
-static enum reason_action
-worst_action(const struct decision_request *r)
+/* ---- what follows ---- */
+
+static bool
+rejects(const struct decision_request *r)
 {
-	enum reason_action worst = REASON_FLAG;
-
-	for (size_t i = 0; i < r->reason_count; i++) {
-		const struct reason *reason = reason_find(r->reasons[i]);
-
-		if (reason->action > worst)
-			worst = reason->action;
-	}
-	return worst;
+	for (size_t i = 0; i < r->reason_count; i++)
+		if (reason_find(r->reasons[i])->action == REASON_REJECT)
+			return true;
+	return false;
 }
 
-static int64_t
-open_tasks(struct ledger *l, int64_t series)
+/* The standing as it is with this decision. */
+static void
+apply(struct ledger *l, const struct session *who, const struct decision_request *r,
+	struct ground *g, int64_t number)
+{
+	struct standing_reading *reading;
+
+	g->amounts = outcome_of(strcmp(r->verdict, "pass") == 0, rejects(r));
+	if (g->reading == READING_REPEAT)
+		return;
+	reading = &g->step->reading[g->reading - 1];
+	if (g->reading == READING_FIRST && r->corrects == 0)
+		g->step->readings = plan_readings(l, g->series_uid, r->step);
+	reading->decision = number;
+	reading->verdict = g->amounts;
+	str_copy(reading->account, sizeof(reading->account), who->user);
+}
+
+/* Only along the rows of table `move`, which its trigger holds against everybody (11.10(f)). */
+static enum rc
+check_move(struct ledger *l, const char *from, const char *to, const char *by, struct err *e)
 {
 	struct stmt *s = db_query(
-		ledger_db(l), "SELECT count(*) FROM task WHERE series = $1 AND state = 'open'");
-	int64_t n;
+		ledger_db(l), "SELECT 1 FROM move WHERE state = $1 AND next = $2 AND by = $3");
+	bool may = strcmp(from, to) == 0;
 
-	stmt_int(s, 1, series);
-	n = stmt_step(s, NULL) == RC_OK ? stmt_get_int(s, 0) : 0;
+	stmt_text(s, 1, from);
+	stmt_text(s, 2, to);
+	stmt_text(s, 3, by);
+	may = may || stmt_step(s, NULL) == RC_OK;
 	stmt_done(s);
-	return n;
-}
-
-/* A fail asks the site (query) or ends it (reject), the worst reason decides; passes approve once the
- * last open step passed and nothing was failed before. */
-static const char *
-next_state(struct ledger *l, const struct decision_request *r, const struct ground *g)
-{
-	if (strcmp(r->verdict, "fail") == 0)
-		return worst_action(r) == REASON_REJECT ? "rejected" : "query";
-	if (strcmp(g->state, "query") == 0)
-		return "query";
-	return open_tasks(l, r->series) > 1 ? "in-review" : "approved";
+	return may ? RC_OK
+		   : err_set(e, RC_CONFLICT, "the series is %s; it cannot become %s", from, to);
 }
 
 static enum rc
-run_decision(struct ledger *l, const struct session *who, const struct decision_request *r,
-	const struct ground *g, const struct signing *sg, struct err *e)
+check_meaning(struct ledger *l, const char *meaning, const char *role, struct err *e)
 {
-	struct stmt *s = db_query(ledger_db(l),
-		"INSERT INTO decision (id, series, step, verdict, note, account, name, role, at, "
-		"revision,"
-		" manifest, supersedes, event) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
-		"$11, $12,"
-		" $13)");
+	struct stmt *s =
+		db_query(ledger_db(l), "SELECT 1 FROM meaning WHERE name = $1 AND role = $2");
+	bool may;
 
-	stmt_int(s, 1, sg->number);
-	stmt_int(s, 2, r->series);
-	stmt_text(s, 3, r->step);
-	stmt_text(s, 4, r->verdict);
-	stmt_text(s, 5, r->note);
-	stmt_text(s, 6, who->user);
-	stmt_text(s, 7, who->name);
-	stmt_text(s, 8, g->role);
-	stmt_int(s, 9, sg->event.at);
-	stmt_int(s, 10, g->revision);
-	stmt_text(s, 11, g->manifest);
-	stmt_int(s, 12, g->supersedes);
-	stmt_int(s, 13, sg->event.seq);
-	return stmt_run(s, e);
-}
-
-static enum rc
-run_reasons(struct ledger *l, const struct decision_request *r, int64_t number, struct err *e)
-{
-	static const char *const actions[] = { "flag", "query", "reject" };
-	enum rc rc = RC_OK;
-
-	for (size_t i = 0; rc == RC_OK && i < r->reason_count; i++) {
-		const struct reason *reason = reason_find(r->reasons[i]);
-		struct stmt *s =
-			db_query(ledger_db(l), "INSERT INTO decision_reason VALUES ($1, $2, $3, $4)");
-
-		stmt_int(s, 1, number);
-		stmt_text(s, 2, reason->code);
-		stmt_text(s, 3, reason->scheme);
-		stmt_text(s, 4, actions[reason->action]);
-		rc = stmt_run(s, e);
-	}
-	return rc;
-}
-
-static enum rc
-run_signature(
-	struct ledger *l, const struct session *who, const struct signing *sg, struct err *e)
-{
-	struct stmt *s = db_query(ledger_db(l),
-		"INSERT INTO signature VALUES ($1, $1, $2, $3, 'review', $4, $5, $6, $7)");
-	enum rc rc;
-
-	stmt_int(s, 1, sg->number);
-	stmt_text(s, 2, who->user);
-	stmt_text(s, 3, who->name);
-	stmt_text(s, 4, sg->when);
-	stmt_int(s, 5, sg->running);
-	stmt_int(s, 6, sg->event.seq);
-	stmt_text(s, 7, sg->event.hash);
-	rc = stmt_run(s, e);
-	if (rc != RC_OK)
-		return rc;
-	s = db_query(ledger_db(l),
-		"UPDATE account SET signatures = $1, last_signature = $2 WHERE id = $3");
-	stmt_int(s, 1, sg->running);
-	stmt_text(s, 2, sg->event.hash);
-	stmt_text(s, 3, who->user);
-	return stmt_run(s, e);
-}
-
-static enum rc
-run_task(struct ledger *l, const struct decision_request *r, const struct ground *g,
-	const char *state, struct err *e)
-{
-	struct stmt *s = db_query(ledger_db(l), "UPDATE task SET state = 'done' WHERE id = $1");
-	enum rc rc;
-
-	stmt_int(s, 1, g->task);
-	rc = stmt_run(s, e);
-	if (rc != RC_OK)
-		return rc;
-	s = db_query(ledger_db(l), "UPDATE series SET state = $1 WHERE id = $2");
-	stmt_text(s, 1, state);
-	stmt_int(s, 2, r->series);
-	rc = stmt_run(s, e);
-	if (rc != RC_OK || strcmp(state, "rejected") != 0)
-		return rc;
-	s = db_query(ledger_db(l),
-		"UPDATE task SET state = 'void' WHERE series = $1 AND state = 'open'");
-	stmt_int(s, 1, r->series);
-	return stmt_run(s, e);
-}
-
-static json_t *
-reasons_json(const struct decision_request *r)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < r->reason_count; i++)
-		json_array_append_new(list, json_string(r->reasons[i]));
-	return list;
+	stmt_text(s, 1, meaning);
+	stmt_text(s, 2, role);
+	may = stmt_step(s, NULL) == RC_OK;
+	stmt_done(s);
+	return may ? RC_OK
+		   : err_set(e, RC_DENIED, "a %s does not sign with the meaning %s", role, meaning);
 }
 
 static void
@@ -338,73 +399,40 @@ read_signing(struct ledger *l, const struct session *who, struct signing *sg)
 	clock_format_local(ledger_now(l), sg->when);
 }
 
-/* Everything decided on is inside the bytes that the user's own key signs (11.70). */
-static json_t *
-decision_json(const struct decision_request *r, const struct ground *g, const struct signing *sg)
-{
-	char *seen = mem_string(r->seen != NULL ? r->seen : "");
-	json_t *j;
-
-	str_clean(seen);
-	j = json_pack(
-		"{s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:s, s:I, s:s, s:s, s:I, s:s, s:o, s:o}",
-		"number", (json_int_t)sg->number, "running", (json_int_t)sg->running, "previous",
-		sg->previous, "meaning", "review", "when", sg->when, "step", r->step, "verdict",
-		r->verdict, "reasons", reasons_json(r), "reason_list", REASON_LIST_VERSION, "note",
-		r->note, "series_uid", g->series_uid, "revision", (json_int_t)g->revision, "manifest",
-		g->manifest, "seen", seen, "supersedes", (json_int_t)g->supersedes, "state",
-		sg->state, "viewing", viewing_json(&g->viewing), "marks",
-		mark_json(r->marks, r->mark_count));
-	free(seen);
-	return j;
-}
-
-/* The tables, which tell again what the event tells. */
 static enum rc
-run_all(struct ledger *l, const struct session *who, const struct decision_request *r,
-	const struct ground *g, const struct signing *sg, struct err *e)
+settle(struct ledger *l, const struct session *who, const struct decision_request *r,
+	struct ground *g, struct signing *sg, struct err *e)
 {
-	enum rc rc = run_decision(l, who, r, g, sg, e);
+	enum rc rc;
 
-	if (rc == RC_OK)
-		rc = run_reasons(l, r, sg->number, e);
-	if (rc == RC_OK)
-		rc = run_signature(l, who, sg, e);
-	if (rc == RC_OK)
-		rc = viewing_insert(l, sg->number, &g->viewing, e);
-	if (rc == RC_OK)
-		rc = mark_insert(l, sg->number, r->marks, r->mark_count, e);
-	/* another step's verdict leaves what is being drawn alone */
-	if (rc == RC_OK && (r->mark_count > 0 || g->viewing.rule.pixels))
-		rc = mark_draft_drop(l, who->user, r->series, e);
-	if (rc == RC_OK)
-		rc = run_task(l, r, g, sg->state, e);
-	if (rc == RC_OK)
-		rc = viewing_tidy(l, r->series, e);
-	return rc;
+	read_signing(l, who, sg);
+	sg->meaning = g->reading == READING_ADJUDICATION ? "adjudication" : "review";
+	rc = check_meaning(l, sg->meaning, g->role, e);
+	if (rc != RC_OK)
+		return rc;
+	apply(l, who, r, g, sg->number);
+	sg->state = g->reading == READING_REPEAT ? g->state : standing_state(&g->standing);
+	return check_move(l, g->state, sg->state, r->corrects != 0 ? "correction" : "verdict", e);
 }
 
 static enum rc
 write_on_ground(struct ledger *l, const struct session *who, const struct decision_request *r,
-	const struct ground *g, const struct sign_key *key, struct decision_receipt *out, struct err *e)
+	struct ground *g, const struct sign_key *key, struct decision_receipt *out, struct err *e)
 {
 	struct signing sg;
 	char object[24];
 	struct event event = { .action = "decision", .kind = "series", .object = object };
 	struct signer author = session_signer(who, g->role);
-	enum rc rc;
+	enum rc rc = settle(l, who, r, g, &sg, e);
 
-	read_signing(l, who, &sg);
-	sg.state = next_state(l, r, g);
-	if (!may_move(g->state, sg.state))
-		return err_set(
-			e, RC_CONFLICT, "the series is %s; it cannot become %s", g->state, sg.state);
+	if (rc != RC_OK)
+		return rc;
 	author.key = key;
 	snprintf(object, sizeof(object), "%lld", (long long)r->series);
 	event.data = decision_json(r, g, &sg);
 	rc = event_append(l, &author, &event, &sg.event, e);
 	if (rc == RC_OK)
-		rc = run_all(l, who, r, g, &sg, e);
+		rc = decision_run(l, who, r, g, &sg, e);
 	if (rc != RC_OK)
 		return rc;
 	out->number = sg.number;
@@ -427,76 +455,115 @@ write_decision(struct ledger *l, const struct session *who, const struct decisio
 	return rc;
 }
 
+/* ---- signing ---- */
+
+/* The slow part, Argon2id, comes before the write lock is taken. */
 static enum rc
-sign_clean(struct ledger *l, const struct session *who, const struct decision_request *r,
-	struct decision_receipt *out, struct err *e)
+unlock(struct ledger *l, const struct session *who, const struct decision_request *r,
+	struct sign_key *key, struct err *e)
 {
-	struct sign_key key = { 0 };
 	char object[24];
 	struct session_act act = { .kind = "series", .object = object, .step = r->step };
-	enum rc rc;
 
 	snprintf(object, sizeof(object), "%lld", (long long)r->series);
-	/* the slow part, Argon2id, comes before the write lock is taken */
-	rc = session_unlock(l, who, &act, r->password, &key, e);
-	if (rc != RC_OK)
-		return rc;
-	rc = ledger_begin(l, e);
-	if (rc == RC_OK)
-		rc = ledger_end(l, write_decision(l, who, r, &key, out, e), e);
-	key_free(&key);
-	return rc;
+	return session_unlock(l, who, &act, r->password, key, e);
 }
 
-enum rc
-decision_sign(struct ledger *l, const struct session *who, const struct decision_request *r,
-	struct decision_receipt *out, struct err *e)
+static enum rc
+sign_with(struct ledger *l, const struct session *who, const struct decision_request *r,
+	const struct sign_key *key, struct decision_receipt *out, struct err *e)
 {
 	struct decision_request clean = *r;
 	char note[DECISION_NOTE + 1];
-	enum rc rc = check_request(r, e);
+	enum rc rc = ledger_begin(l, e);
 
-	memset(out, 0, sizeof(*out));
 	if (rc != RC_OK)
 		return rc;
 	/* cleaned once: the event and the table must say the same */
 	str_copy(note, sizeof(note), r->note);
 	str_clean(note);
 	clean.note = note;
-	return sign_clean(l, who, &clean, out, e);
+	return ledger_end(l, write_decision(l, who, &clean, key, out, e), e);
+}
+
+enum rc
+decision_sign(struct ledger *l, const struct session *who, const struct decision_request *r,
+	struct decision_receipt *out, struct err *e)
+{
+	struct sign_key key = { 0 };
+	enum rc rc = check_request(r, e);
+
+	memset(out, 0, sizeof(*out));
+	if (rc == RC_OK)
+		rc = unlock(l, who, r, &key, e);
+	if (rc != RC_OK)
+		return rc;
+	rc = sign_with(l, who, r, &key, out, e);
+	key_free(&key);
+	return rc;
+}
+
+enum rc
+decision_sign_batch(struct ledger *l, const struct session *who, const struct decision_request *rs,
+	size_t n, struct decision_receipt *outs, struct err *errs, struct err *e)
+{
+	struct sign_key key = { 0 };
+	size_t done = 0;
+	enum rc rc;
+
+	memset(outs, 0, n * sizeof(*outs));
+	memset(errs, 0, n * sizeof(*errs));
+	if (n == 0 || n > DECISION_BATCH)
+		return err_set(e, RC_LIMIT, "one signing covers 1 to %d records", DECISION_BATCH);
+	rc = unlock(l, who, &rs[0], &key, e);
+	if (rc != RC_OK)
+		return rc;
+	for (size_t i = 0; i < n; i++) {
+		rc = check_request(&rs[i], &errs[i]);
+		if (rc == RC_OK)
+			rc = sign_with(l, who, &rs[i], &key, &outs[i], &errs[i]);
+		errs[i].rc = rc;
+		done += rc == RC_OK;
+	}
+	key_free(&key);
+	return done == n ? RC_OK : err_set(e, RC_CONFLICT, "%zu of %zu were signed", done, n);
+}
+
+/* ---- putting off ---- */
+
+static enum rc
+put_off(struct ledger *l, const struct session *who, const struct decision_request *r, struct err *e)
+{
+	char object[24];
+	struct event ev = { .action = "review-later", .kind = "series", .object = object };
+	struct ground g = { 0 };
+	struct signer author;
+	struct stmt *s;
+	enum rc rc = find_reading(l, who, r, &g, e);
+
+	if (rc == RC_OK)
+		rc = find_role(l, who, r, &g, e);
+	if (rc != RC_OK)
+		return rc;
+	author = session_signer(who, g.role);
+	snprintf(object, sizeof(object), "%lld", (long long)r->series);
+	ev.data = json_pack("{s:s}", "step", r->step);
+	rc = event_append(l, &author, &ev, NULL, e);
+	if (rc != RC_OK)
+		return rc;
+	s = db_query(ledger_db(l), "UPDATE task SET later = 1 WHERE id = $1");
+	stmt_int(s, 1, g.task);
+	return stmt_run(s, e);
 }
 
 enum rc
 decision_later(struct ledger *l, const struct session *who, int64_t series, const char *step,
 	struct err *e)
 {
-	char object[24];
-	struct event ev = { .action = "review-later", .kind = "series", .object = object };
-	struct signer author;
-	char role[RIGHTS_ROLE];
-	struct stmt *s;
+	struct decision_request r = { .series = series, .step = step };
 	enum rc rc = session_alive(l, who, e);
 
 	if (rc == RC_OK)
 		rc = ledger_begin(l, e);
-	if (rc != RC_OK)
-		return rc;
-	rc = rights_step(l, who->user, step, series, role, e);
-	if (rc != RC_OK)
-		return ledger_end(l, rc, e);
-	author = session_signer(who, role);
-	snprintf(object, sizeof(object), "%lld", (long long)series);
-	ev.data = json_pack("{s:s}", "step", step);
-	rc = event_append(l, &author, &ev, NULL, e);
-	if (rc == RC_OK) {
-		s = db_query(ledger_db(l),
-			"UPDATE task SET later = 1 WHERE series = $1 AND step = $2"
-			" AND state = 'open'");
-		stmt_int(s, 1, series);
-		stmt_text(s, 2, step);
-		rc = stmt_run(s, e);
-		if (rc == RC_OK && db_changes(ledger_db(l)) == 0)
-			rc = err_set(e, RC_CONFLICT, "this step is no longer open");
-	}
-	return ledger_end(l, rc, e);
+	return rc == RC_OK ? ledger_end(l, put_off(l, who, &r, e), e) : rc;
 }

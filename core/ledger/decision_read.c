@@ -5,7 +5,10 @@
 
 #include "core/base/str.h"
 #include "core/ledger/decision.h"
+#include "core/ledger/plan.h"
 #include "core/ledger/reason.h"
+#include "core/ledger/rights.h"
+#include "core/ledger/standing.h"
 
 static void
 join_reasons(struct ledger *l, struct decision *d)
@@ -44,32 +47,118 @@ fill(struct decision *d, struct stmt *s)
 	strcpy(d->state, stmt_get_int(s, 11) != 0 ? "valid" : "stale");
 	if (!stmt_is_null(s, 12))
 		strcpy(d->state, "superseded");
+	d->reading = stmt_get_int(s, 13);
+	d->readings = stmt_get_int(s, 14);
+	d->supersedes = stmt_get_int(s, 15);
+	str_copy(d->correction, sizeof(d->correction), stmt_get_text(s, 16));
+}
+
+/* While another reader or an adjudicator is to come, nobody hears what was found; a repeat is never told beside it. */
+static void
+hold_back(const struct standing *standing, struct decision *d)
+{
+	struct standing copy = *standing;
+	struct standing_step *step = standing_find(&copy, d->step);
+
+	d->held_back = strcmp(d->state, "stale") != 0 && step != NULL &&
+		(standing_outcome(step) == OUTCOME_NONE || d->reading == READING_REPEAT);
+	if (!d->held_back)
+		return;
+	d->verdict[0] = d->reasons[0] = d->note[0] = '\0';
 }
 
 enum rc
 decision_each(struct ledger *l, int64_t series, void (*each)(void *ctx, const struct decision *d),
 	void *ctx, struct err *e)
 {
-	struct stmt *s = db_query(ledger_db(l),
+	struct standing standing;
+	struct stmt *s;
+	enum rc rc = standing_load(l, series, &standing, e);
+
+	if (rc != RC_OK)
+		return rc;
+	s = db_query(ledger_db(l),
 		"SELECT d.id, d.step, d.verdict, d.note, d.account, d.name, d.role, d.at, "
 		"g.meaning, g.at,"
 		" g.hash, CASE WHEN d.manifest = s.manifest THEN 1 ELSE 0 END,"
 		" (SELECT max(n.id) FROM decision n WHERE n.series = d.series AND n.supersedes = "
-		"d.id)"
+		"d.id), d.reading, d.readings, d.supersedes, d.correction"
 		" FROM decision d JOIN signature g ON g.decision = d.id JOIN series s ON s.id = "
 		"d.series"
 		" WHERE d.series = $1 ORDER BY d.id");
-	enum rc rc;
-
 	stmt_int(s, 1, series);
 	while ((rc = stmt_step(s, e)) == RC_OK) {
 		struct decision d;
 
 		fill(&d, s);
 		join_reasons(l, &d);
+		hold_back(&standing, &d);
 		each(ctx, &d);
 	}
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
+/* ---- for who adjudicates ---- */
+
+static enum rc
+read_blind(struct ledger *l, int64_t number, const char *as, struct decision *d, struct err *e)
+{
+	struct stmt *s =
+		db_query(ledger_db(l), "SELECT step, verdict, note FROM decision WHERE id = $1");
+	enum rc rc;
+
+	memset(d, 0, sizeof(*d));
+	stmt_int(s, 1, number);
+	rc = stmt_step(s, e);
+	if (rc == RC_OK) {
+		str_copy(d->step, sizeof(d->step), stmt_get_text(s, 0));
+		str_copy(d->verdict, sizeof(d->verdict), stmt_get_text(s, 1));
+		str_copy(d->note, sizeof(d->note), stmt_get_text(s, 2));
+	}
+	stmt_done(s);
+	d->number = number;
+	join_reasons(l, d);
+	d->number = 0;
+	str_copy(d->account, sizeof(d->account), as);
+	return rc;
+}
+
+static void
+series_uid(struct ledger *l, int64_t series, char to[72])
+{
+	struct stmt *s = db_query(ledger_db(l), "SELECT series_uid FROM series WHERE id = $1");
+
+	stmt_int(s, 1, series);
+	str_copy(to, 72, stmt_step(s, NULL) == RC_OK ? stmt_get_text(s, 0) : "");
+	stmt_done(s);
+}
+
+enum rc
+decision_disputed(struct ledger *l, const struct session *who, int64_t series, const char *step,
+	struct decision out[2], struct err *e)
+{
+	struct standing standing;
+	struct standing_step *t;
+	char uid[72], role[RIGHTS_ROLE];
+	int first;
+	enum rc rc = rights_step(l, who->user, "adjudication", series, role, e);
+
+	if (rc == RC_OK)
+		rc = standing_load(l, series, &standing, e);
+	if (rc != RC_OK)
+		return rc;
+	t = standing_find(&standing, step);
+	if (t == NULL || !standing_disputed(t))
+		return err_set(e, RC_NOT_FOUND, "nothing is disputed here");
+	if (standing_is_reader(t, who->user))
+		return err_set(e, RC_DENIED, "one of the two readings is yours");
+	series_uid(l, series, uid);
+	first = plan_first_is_a(l, uid, step) ? 0 : 1;
+	rc = read_blind(l, t->reading[0].decision, first == 0 ? "A" : "B", &out[first], e);
+	if (rc == RC_OK)
+		rc = read_blind(
+			l, t->reading[1].decision, first == 0 ? "B" : "A", &out[1 - first], e);
+	return rc;
 }
 
 struct search {

@@ -245,7 +245,8 @@ save_look(struct ledger *l, const char *account, int64_t series, int64_t revisio
 	struct stmt *s = db_query(ledger_db(l),
 		"INSERT INTO look VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
 		"$14,"
-		" $15, $16, $17) ON CONFLICT (account, series, slice, picture, shown_window, x, y, width,"
+		" $15, $16, $17) ON CONFLICT (account, series, slice, picture, shown_window, x, y, "
+		"width,"
 		" height) DO UPDATE SET revision = excluded.revision,"
 		" scale = excluded.scale, levels = excluded.levels,"
 		" image_columns = excluded.image_columns, image_rows = excluded.image_rows,"
@@ -429,14 +430,17 @@ is_overfull(struct ledger *l, const char *account, int64_t series)
 	return overfull;
 }
 
+/* ... or has the account signed something here, which it may look at again to correct it? */
 static bool
-has_open_step(struct ledger *l, int64_t series)
+has_open_step(struct ledger *l, const char *account, int64_t series)
 {
-	struct stmt *s =
-		db_query(ledger_db(l), "SELECT 1 FROM task WHERE series = $1 AND state = 'open'");
+	struct stmt *s = db_query(ledger_db(l),
+		"SELECT 1 FROM task WHERE series = $1 AND state = 'open' UNION ALL"
+		" SELECT 1 FROM decision WHERE series = $1 AND account = $2");
 	bool open;
 
 	stmt_int(s, 1, series);
+	stmt_text(s, 2, account);
 	open = stmt_step(s, NULL) == RC_OK;
 	stmt_done(s);
 	return open;
@@ -451,7 +455,7 @@ save_all(struct ledger *l, const char *account, int64_t series, const struct see
 	if (revision_kept(l, account, series) > seen->revision)
 		return RC_OK; /* what is given is itself of an older revision */
 	rc = save_place(l, account, series, seen, e);
-	if (rc != RC_OK || !has_open_step(l, series))
+	if (rc != RC_OK || !has_open_step(l, account, series))
 		return rc;
 	rc = drop_older(l, account, series, seen->revision, e);
 	for (size_t i = 0; rc == RC_OK && i < seen->look_count; i++)

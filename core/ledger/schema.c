@@ -34,25 +34,25 @@ static const char tables[] =
 	" seal_event BIGINT NOT NULL, password_at BIGINT NOT NULL, temporary BIGINT NOT NULL);"
 	"CREATE TABLE account_role (account TEXT NOT NULL, role TEXT NOT NULL, study TEXT NOT NULL,"
 	" site TEXT NOT NULL, event BIGINT NOT NULL, PRIMARY KEY (account, role, study, site));"
+	/* signed: signatures since the login, or since it was last unlocked */
 	"CREATE TABLE session (id TEXT PRIMARY KEY, account TEXT NOT NULL, public_key TEXT NOT "
 	"NULL,"
-	" source TEXT NOT NULL, started BIGINT NOT NULL, ended BIGINT NOT NULL);"
+	" source TEXT NOT NULL, started BIGINT NOT NULL, ended BIGINT NOT NULL,"
+	" signed BIGINT NOT NULL);"
 
 	"CREATE TABLE step (workflow TEXT NOT NULL, name TEXT NOT NULL, place BIGINT NOT NULL,"
 	" title TEXT NOT NULL, needs TEXT NOT NULL, least_scale BIGINT NOT NULL,"
-	" least_levels BIGINT NOT NULL, least_windows BIGINT NOT NULL, PRIMARY KEY (workflow, "
-	"name));"
+	" least_levels BIGINT NOT NULL, least_windows BIGINT NOT NULL, kind TEXT NOT NULL,"
+	" PRIMARY KEY (workflow, name));"
 	"CREATE TABLE step_role (workflow TEXT NOT NULL, step TEXT NOT NULL, role TEXT NOT NULL,"
 	" PRIMARY KEY (workflow, step, role));"
 
+	/* read: 1 and 2 are reads, 3 adjudicates them, 4 repeats the owner's own; opens: not on a list before then */
 	"CREATE TABLE task (id BIGINT PRIMARY KEY, series BIGINT NOT NULL, workflow TEXT NOT NULL,"
 	" step TEXT NOT NULL, state TEXT NOT NULL, later BIGINT NOT NULL, rank BIGINT NOT NULL,"
-	" arrived BIGINT NOT NULL, subject TEXT NOT NULL, search TEXT NOT NULL);"
-	"CREATE UNIQUE INDEX task_series ON task (series, workflow, step);"
-	/* the worklist: opened, paged and filtered from these alone */
-	"CREATE INDEX task_queue ON task (step, state, later, rank, id, search);"
-	"CREATE INDEX task_age ON task (step, state, arrived, id, search);"
-	"CREATE INDEX task_subject ON task (step, state, subject, id, search);"
+	" arrived BIGINT NOT NULL, subject TEXT NOT NULL, search TEXT NOT NULL,"
+	" queue TEXT NOT NULL, reading BIGINT NOT NULL, owner TEXT NOT NULL, opens BIGINT NOT "
+	"NULL);"
 
 	"CREATE TABLE conflict (id BIGINT PRIMARY KEY, sop_uid TEXT NOT NULL, digest TEXT NOT NULL,"
 	" bytes BIGINT NOT NULL, image BIGINT NOT NULL, series BIGINT NOT NULL,"
@@ -64,7 +64,8 @@ static const char tables[] =
 	"CREATE TABLE decision (id BIGINT PRIMARY KEY, series BIGINT NOT NULL, step TEXT NOT NULL,"
 	" verdict TEXT NOT NULL, note TEXT NOT NULL, account TEXT NOT NULL, name TEXT NOT NULL,"
 	" role TEXT NOT NULL, at BIGINT NOT NULL, revision BIGINT NOT NULL, manifest TEXT NOT NULL,"
-	" supersedes BIGINT NOT NULL, event BIGINT NOT NULL);"
+	" supersedes BIGINT NOT NULL, event BIGINT NOT NULL, reading BIGINT NOT NULL,"
+	" readings BIGINT NOT NULL, correction TEXT NOT NULL);"
 	"CREATE INDEX decision_series ON decision (series, id);"
 	"CREATE TABLE decision_reason (decision BIGINT NOT NULL, code TEXT NOT NULL,"
 	" scheme TEXT NOT NULL, action TEXT NOT NULL, PRIMARY KEY (decision, code));"
@@ -119,6 +120,35 @@ static const char tables_3[] =
 	"CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL, event BIGINT NOT NULL);"
 	"CREATE INDEX session_account ON session (account, started);";
 
+/* What version 4 added: work that people share, second reads, training, blinding. */
+static const char tables_4[] =
+	"CREATE UNIQUE INDEX task_series ON task (series, workflow, step, reading);"
+	/* the worklist: opened, paged and filtered from these alone */
+	"CREATE INDEX task_queue ON task (queue, state, later, rank, id, search, reading, owner, "
+	"opens,"
+	" series, step);"
+	"CREATE INDEX task_age ON task (queue, state, arrived, id, search, reading, owner, opens,"
+	" series, step);"
+	"CREATE INDEX task_subject ON task (queue, state, subject, id, search, reading, owner, "
+	"opens,"
+	" series, step);"
+	/* who has a task open now; a working state, not a record */
+	"CREATE TABLE lease (task BIGINT PRIMARY KEY, account TEXT NOT NULL, name TEXT NOT NULL,"
+	" session TEXT NOT NULL, source TEXT NOT NULL, since BIGINT NOT NULL, until BIGINT NOT "
+	"NULL);"
+	/* where the state of a series may go (11.10(f)), and by what */
+	"CREATE TABLE move (state TEXT NOT NULL, next TEXT NOT NULL, by TEXT NOT NULL,"
+	" PRIMARY KEY (state, next, by));"
+	/* what a signature may mean (11.50(a)(3)) under which role */
+	"CREATE TABLE meaning (name TEXT NOT NULL, role TEXT NOT NULL, PRIMARY KEY (name, role));"
+	"CREATE TABLE training (account TEXT NOT NULL, role TEXT NOT NULL, at BIGINT NOT NULL,"
+	" event BIGINT NOT NULL, PRIMARY KEY (account, role));"
+	"CREATE TABLE blind (role TEXT NOT NULL, field TEXT NOT NULL, event BIGINT NOT NULL,"
+	" PRIMARY KEY (role, field));"
+	/* series with text put in on purpose, to measure who finds it; they can never be released */
+	"CREATE TABLE sentinel (series BIGINT PRIMARY KEY, truth TEXT NOT NULL, event BIGINT NOT "
+	"NULL);";
+
 static const char more_study[] =
 	", trial TEXT NOT NULL, site TEXT NOT NULL, subject TEXT NOT NULL, visit TEXT NOT NULL";
 static const char more_series[] =
@@ -149,11 +179,58 @@ static const struct {
 	const char *roles[3];
 	/* what a pass asks of every slice (struct look_rule) */
 	int scale, levels, windows;
+	const char *kind; /* "read": a task of every series; "adjudication": where two reads differ */
 } steps[] = {
 	{ "default", "phi", "no identifying text in the pixels", "pixels", 1,
-		{ "reviewer", "radiologist" }, LOOK_SCALE, LOOK_LEVELS, 1 },
+		{ "reviewer", "radiologist" }, LOOK_SCALE, LOOK_LEVELS, 1, "read" },
 	{ "default", "quality", "right scan, complete, sharp", "", 2, { "reviewer", "radiologist" },
-		0, 0, 0 },
+		0, 0, 0, "read" },
+	{ "default", "adjudication", "two reads differ: whose verdict holds", "", 3,
+		{ "radiologist", "expert" }, 0, 0, 0, "adjudication" },
+};
+
+static const struct {
+	const char *state, *next, *by;
+} moves[] = {
+	{ "quarantined", "in-review", "verdict" },
+	{ "quarantined", "approved", "verdict" },
+	{ "quarantined", "query", "verdict" },
+	{ "quarantined", "rejected", "verdict" },
+	{ "in-review", "approved", "verdict" },
+	{ "in-review", "query", "verdict" },
+	{ "in-review", "rejected", "verdict" },
+	{ "query", "rejected", "verdict" },
+	/* a correction takes back what was signed in error, wherever that had led */
+	{ "in-review", "approved", "correction" },
+	{ "in-review", "query", "correction" },
+	{ "in-review", "rejected", "correction" },
+	{ "approved", "in-review", "correction" },
+	{ "approved", "query", "correction" },
+	{ "approved", "rejected", "correction" },
+	{ "query", "in-review", "correction" },
+	{ "query", "approved", "correction" },
+	{ "query", "rejected", "correction" },
+	{ "rejected", "in-review", "correction" },
+	{ "rejected", "approved", "correction" },
+	{ "rejected", "query", "correction" },
+	/* other images void what was decided on those before */
+	{ "in-review", "quarantined", "images" },
+	{ "approved", "quarantined", "images" },
+	{ "query", "quarantined", "images" },
+	{ "rejected", "quarantined", "images" },
+};
+
+static const struct {
+	const char *name, *role;
+} meanings[] = {
+	{ "review", "reviewer" },
+	{ "review", "radiologist" },
+	{ "review", "expert" },
+	{ "adjudication", "radiologist" },
+	{ "adjudication", "expert" },
+	{ "authorship", "coordinator" },
+	{ "approval", "manager" },
+	{ "responsibility", "officer" },
 };
 
 static void
@@ -167,32 +244,64 @@ attr_table_sql(struct buf *b, const char *table, enum attr_level level, const ch
 }
 
 static enum rc
+create_step(struct db *d, size_t i, struct err *e)
+{
+	struct stmt *s = db_query(d,
+		"INSERT INTO step (workflow, name, place, title, needs, least_scale, least_levels,"
+		" least_windows, kind) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+	enum rc rc;
+
+	stmt_text(s, 1, steps[i].workflow);
+	stmt_text(s, 2, steps[i].name);
+	stmt_int(s, 3, steps[i].place);
+	stmt_text(s, 4, steps[i].title);
+	stmt_text(s, 5, steps[i].needs);
+	stmt_int(s, 6, steps[i].scale);
+	stmt_int(s, 7, steps[i].levels);
+	stmt_int(s, 8, steps[i].windows);
+	stmt_text(s, 9, steps[i].kind);
+	rc = stmt_run(s, e);
+	for (int r = 0; rc == RC_OK && r < 3 && steps[i].roles[r] != NULL; r++) {
+		s = db_query(d, "INSERT INTO step_role VALUES ($1, $2, $3)");
+		stmt_text(s, 1, steps[i].workflow);
+		stmt_text(s, 2, steps[i].name);
+		stmt_text(s, 3, steps[i].roles[r]);
+		rc = stmt_run(s, e);
+	}
+	return rc;
+}
+
+static enum rc
+create_moves(struct db *d, struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; rc == RC_OK && i < MEM_COUNT(moves); i++) {
+		struct stmt *s = db_query(d, "INSERT INTO move VALUES ($1, $2, $3)");
+
+		stmt_text(s, 1, moves[i].state);
+		stmt_text(s, 2, moves[i].next);
+		stmt_text(s, 3, moves[i].by);
+		rc = stmt_run(s, e);
+	}
+	for (size_t i = 0; rc == RC_OK && i < MEM_COUNT(meanings); i++) {
+		struct stmt *s = db_query(d, "INSERT INTO meaning VALUES ($1, $2)");
+
+		stmt_text(s, 1, meanings[i].name);
+		stmt_text(s, 2, meanings[i].role);
+		rc = stmt_run(s, e);
+	}
+	return rc == RC_OK ? db_guard_moves(d, "series", "quarantined", "move", e) : rc;
+}
+
+static enum rc
 create_steps(struct db *d, struct err *e)
 {
 	enum rc rc = RC_OK;
 
-	for (size_t i = 0; rc == RC_OK && i < MEM_COUNT(steps); i++) {
-		struct stmt *s =
-			db_query(d, "INSERT INTO step VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
-
-		stmt_text(s, 1, steps[i].workflow);
-		stmt_text(s, 2, steps[i].name);
-		stmt_int(s, 3, steps[i].place);
-		stmt_text(s, 4, steps[i].title);
-		stmt_text(s, 5, steps[i].needs);
-		stmt_int(s, 6, steps[i].scale);
-		stmt_int(s, 7, steps[i].levels);
-		stmt_int(s, 8, steps[i].windows);
-		rc = stmt_run(s, e);
-		for (int r = 0; rc == RC_OK && r < 3 && steps[i].roles[r] != NULL; r++) {
-			s = db_query(d, "INSERT INTO step_role VALUES ($1, $2, $3)");
-			stmt_text(s, 1, steps[i].workflow);
-			stmt_text(s, 2, steps[i].name);
-			stmt_text(s, 3, steps[i].roles[r]);
-			rc = stmt_run(s, e);
-		}
-	}
-	return rc;
+	for (size_t i = 0; rc == RC_OK && i < MEM_COUNT(steps); i++)
+		rc = create_step(d, i, e);
+	return rc == RC_OK ? create_moves(d, e) : rc;
 }
 
 static void
@@ -201,6 +310,7 @@ layout_sql(struct buf *b)
 	buf_text(b, tables);
 	buf_text(b, tables_2);
 	buf_text(b, tables_3);
+	buf_text(b, tables_4);
 	attr_table_sql(b, "exam", ATTR_LEVEL_STUDY, more_study);
 	attr_table_sql(b, "series", ATTR_LEVEL_SERIES, more_series);
 	attr_table_sql(b, "image", ATTR_LEVEL_IMAGE, more_image);
@@ -358,6 +468,34 @@ from_2(struct db *d, struct err *e)
 	return rc == RC_OK ? guards_3(d, e) : rc;
 }
 
+/* What was decided before was read once, and every task is a first read. */
+static enum rc
+from_3(struct db *d, struct err *e)
+{
+	enum rc rc = db_alter(d,
+		"ALTER TABLE task ADD COLUMN queue TEXT NOT NULL DEFAULT '';"
+		"ALTER TABLE task ADD COLUMN reading BIGINT NOT NULL DEFAULT 1;"
+		"ALTER TABLE task ADD COLUMN owner TEXT NOT NULL DEFAULT '';"
+		"ALTER TABLE task ADD COLUMN opens BIGINT NOT NULL DEFAULT 0;"
+		"DROP INDEX task_series; DROP INDEX task_queue; DROP INDEX task_age;"
+		"DROP INDEX task_subject;"
+		"ALTER TABLE step ADD COLUMN kind TEXT NOT NULL DEFAULT 'read';"
+		"ALTER TABLE session ADD COLUMN signed BIGINT NOT NULL DEFAULT 0;"
+		"ALTER TABLE decision ADD COLUMN reading BIGINT NOT NULL DEFAULT 1;"
+		"ALTER TABLE decision ADD COLUMN readings BIGINT NOT NULL DEFAULT 1;"
+		"ALTER TABLE decision ADD COLUMN correction TEXT NOT NULL DEFAULT ''",
+		e);
+
+	if (rc == RC_OK)
+		rc = db_exec(d, "UPDATE task SET queue = step", e);
+	if (rc == RC_OK)
+		rc = db_exec(d, tables_4, e);
+	for (size_t i = 0; rc == RC_OK && i < MEM_COUNT(steps); i++)
+		if (strcmp(steps[i].kind, "adjudication") == 0)
+			rc = create_step(d, i, e);
+	return rc == RC_OK ? create_moves(d, e) : rc;
+}
+
 /* Older versions, each with the digest of its layout and the way to the next; the last one's is SCHEMA_VERSION. */
 static const struct {
 	const char *layout;
@@ -365,6 +503,7 @@ static const struct {
 } older[] = {
 	{ "fd568ac9dcac790ea0da36bed82970f56b4d0c19661b9b205188c0e9980ecfa9", from_1 },
 	{ "87e42a1539295bde0e6570e2c8a9e279abbc42a0dcf30c29eca9efca6b5435ba", from_2 },
+	{ "cf243507c00ecfcc778d84310da1fd81a4022eadbccdda79ee749fb478e1064a", from_3 },
 };
 _Static_assert(MEM_COUNT(older) == SCHEMA_VERSION - 1, "a row for each older version");
 

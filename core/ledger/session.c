@@ -228,7 +228,7 @@ static enum rc
 insert_session(struct ledger *l, const struct session *s, int64_t at, struct err *e)
 {
 	struct stmt *q =
-		db_query(ledger_db(l), "INSERT INTO session VALUES ($1, $2, $3, $4, $5, 0)");
+		db_query(ledger_db(l), "INSERT INTO session VALUES ($1, $2, $3, $4, $5, 0, 0)");
 	enum rc rc;
 
 	stmt_text(q, 1, s->id);
@@ -381,6 +381,10 @@ session_close(struct ledger *l, struct session *s)
 			stmt_int(q, 1, r.at);
 			stmt_text(q, 2, s->id);
 			rc = stmt_run(q, NULL);
+			q = db_query(ledger_db(l), "DELETE FROM lease WHERE session = $1");
+			stmt_text(q, 1, s->id);
+			if (rc == RC_OK)
+				rc = stmt_run(q, NULL);
 		}
 		ledger_end(l, rc, NULL);
 	}

@@ -8,6 +8,21 @@
 const struct setting_info setting_table[SETTING_COUNT] = {
 	[SETTING_PASSWORD_DAYS] = { "password-days",
 		"days after which a password must be replaced; 0: never", 365, 0, 3650 },
+	[SETTING_LEASE_MINUTES] = { "lease-minutes",
+		"minutes that a series stays with who opened it, after the last sign of life", 10,
+		1, 240 },
+	[SETTING_SIGN_ID] = { "sign-id",
+		"1: each signature asks for id and password; 0: only the first of a session does",
+		0, 0, 1 },
+	[SETTING_DOUBLE_PERCENT] = { "double-read-percent",
+		"share of series that two people read, each step by itself", 0, 0, 100 },
+	[SETTING_REPEAT_PERCENT] = { "repeat-percent",
+		"share of series that their first reader gets again, to measure how he agrees with "
+		"himself",
+		0, 0, 100 },
+	[SETTING_REPEAT_DAYS] = { "repeat-days", "days until then", 14, 1, 365 },
+	[SETTING_PLAN_SEED] = { "plan-seed", "the number that these shares are drawn by", 0, 0,
+		1000000000 },
 };
 
 enum setting

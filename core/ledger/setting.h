@@ -4,7 +4,16 @@
 
 #include "core/ledger/ledger.h"
 
-enum setting { SETTING_PASSWORD_DAYS, SETTING_COUNT };
+enum setting {
+	SETTING_PASSWORD_DAYS,
+	SETTING_LEASE_MINUTES,
+	SETTING_SIGN_ID,
+	SETTING_DOUBLE_PERCENT,
+	SETTING_REPEAT_PERCENT,
+	SETTING_REPEAT_DAYS,
+	SETTING_PLAN_SEED,
+	SETTING_COUNT
+};
 
 struct setting_info {
 	const char *name, *help;

@@ -270,7 +270,8 @@ missing_flags(struct settling *g, struct err *e)
 		stmt_int(s, 1, g->series);
 		rc = stmt_step(s, e);
 		if (rc == RC_OK && stmt_get_int(s, 0) == 0) {
-			buf_format(&g->missing, "%s%s", g->missing.len > 0 ? " " : "", expected[i].name);
+			buf_format(&g->missing, "%s%s", g->missing.len > 0 ? " " : "",
+				expected[i].name);
 			g->why |= WHY(TAGS);
 		}
 		stmt_free(s);
@@ -415,7 +416,11 @@ update_tasks(struct settling *g, int64_t rank, const char *subject, const char *
 	rc = stmt_run(s, e);
 	if (rc != RC_OK || !reopen)
 		return rc;
-	s = db_query(ledger_db(g->l), "UPDATE task SET state = 'open', later = 0 WHERE series = $1");
+	/* every step is read anew from the first reading on */
+	s = db_query(ledger_db(g->l),
+		"UPDATE task SET state = CASE WHEN reading = 1 THEN 'open' ELSE 'void' END, later "
+		"= 0"
+		" WHERE series = $1");
 	stmt_int(s, 1, g->series);
 	return stmt_run(s, e);
 }
@@ -427,7 +432,9 @@ insert_task(struct settling *g, const char *step, int64_t rank, const char *subj
 	struct stmt *s = db_query(ledger_db(g->l),
 		"INSERT INTO task (id, series, workflow, step, state, later, rank, arrived, "
 		"subject,"
-		" search) VALUES ($1, $2, 'default', $3, 'open', 0, $4, $5, $6, $7)");
+		" search, queue, reading, owner, opens) VALUES ($1, $2, 'default', $3, 'open', 0, "
+		"$4, $5,"
+		" $6, $7, $3, 1, '', 0)");
 
 	stmt_int(s, 1, ledger_next(g->l, "SELECT max(id) FROM task"));
 	stmt_int(s, 2, g->series);
@@ -440,12 +447,14 @@ insert_task(struct settling *g, const char *step, int64_t rank, const char *subj
 }
 
 static enum rc
-insert_tasks(struct settling *g, int64_t rank, const char *subject, const char *search, struct err *e)
+insert_tasks(
+	struct settling *g, int64_t rank, const char *subject, const char *search, struct err *e)
 {
 	char steps[16][32];
 	size_t n = 0;
-	struct stmt *s = db_query(
-		ledger_db(g->l), "SELECT name FROM step WHERE workflow = 'default' ORDER BY place");
+	struct stmt *s = db_query(ledger_db(g->l),
+		"SELECT name FROM step WHERE workflow = 'default' AND kind = 'read' ORDER BY "
+		"place");
 	enum rc rc = RC_OK;
 
 	while (n < MEM_COUNT(steps) && stmt_step(s, NULL) == RC_OK)
@@ -483,7 +492,8 @@ write_event(struct settling *g, const struct signer *who, const char *action, co
 	ev.data = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I}", "series_uid",
 		g->uid, "study_uid", g->study_uid, "subject", g->subject, "visit", g->visit, "site",
 		g->site, "state", state, "manifest", g->manifest, "why", words, "images",
-		(json_int_t)g->n, "slices", (json_int_t)g->slices, "revision", (json_int_t)g->revision);
+		(json_int_t)g->n, "slices", (json_int_t)g->slices, "revision",
+		(json_int_t)g->revision);
 	return event_append(g->l, who, &ev, NULL, e);
 }
 

@@ -223,11 +223,11 @@ viewing_tidy(struct ledger *l, int64_t series, struct err *e)
 {
 	static const char *const drops[] = {
 		"DELETE FROM look WHERE series = $1 AND NOT EXISTS"
-		" (SELECT 1 FROM task WHERE series = $1 AND state = 'open')",
+		" (SELECT 1 FROM task WHERE series = $1 AND state = 'open' AND reading <= 3)",
 		"DELETE FROM seen WHERE series = $1 AND NOT EXISTS"
-		" (SELECT 1 FROM task WHERE series = $1 AND state = 'open')",
+		" (SELECT 1 FROM task WHERE series = $1 AND state = 'open' AND reading <= 3)",
 		"DELETE FROM mark_draft WHERE series = $1 AND NOT EXISTS"
-		" (SELECT 1 FROM task WHERE series = $1 AND state = 'open')",
+		" (SELECT 1 FROM task WHERE series = $1 AND state = 'open' AND reading <= 3)",
 	};
 	enum rc rc = RC_OK;
 

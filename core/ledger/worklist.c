@@ -12,7 +12,9 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/ledger/catalog.h"
+#include "core/ledger/lease.h"
 #include "core/ledger/rights.h"
+#include "core/ledger/standing.h"
 #include "core/ledger/why.h"
 
 enum { WORDS_MOST = 12 };
@@ -62,14 +64,40 @@ is_narrow(struct ledger *l, const struct worklist_query *q)
 	return q->account != NULL && !rights_everywhere(l, q->account, q->step);
 }
 
+/* What the account may not see: readings that are not his, and what is not due. */
 static void
-where(struct buf *sql, size_t words, bool narrow)
+where_readings(struct buf *sql, const struct worklist_query *q, int *next)
+{
+	if (q->account == NULL) {
+		buf_text(sql, " AND owner = ''");
+		return;
+	}
+	buf_format(sql,
+		" AND owner IN ('', $%d) AND opens <= $%d AND (reading IN (1, 4) OR NOT EXISTS "
+		"(SELECT 1"
+		" FROM decision d WHERE d.series = task.series AND d.step = task.step AND "
+		"d.account ="
+		" $%d))",
+		*next, *next + 1, *next);
+	if (q->free)
+		buf_format(sql,
+			" AND NOT EXISTS (SELECT 1 FROM lease o WHERE o.task = task.id AND "
+			"o.account <>"
+			" $%d AND o.until > $%d)",
+			*next, *next + 1);
+	*next += 2;
+}
+
+static void
+where(struct buf *sql, const struct worklist_query *q, size_t words, bool narrow)
 {
 	char rights[600];
+	int next = (int)words + 2;
 
-	buf_text(sql, " FROM task WHERE step = $1 AND state = 'open'");
+	buf_text(sql, " FROM task WHERE queue = $1 AND state = 'open'");
 	for (size_t i = 0; i < words; i++)
 		buf_format(sql, " AND search LIKE $%zu ESCAPE '!'", i + 2);
+	where_readings(sql, q, &next);
 	if (narrow) {
 		rights_sql(rights, sizeof(rights), (int)words + 2);
 		buf_text(sql, rights);
@@ -77,26 +105,29 @@ where(struct buf *sql, size_t words, bool narrow)
 }
 
 static void
-bind_where(struct stmt *s, const struct worklist_query *q, char words[WORDS_MOST][100], size_t n,
-	bool narrow)
+bind_where(struct stmt *s, struct ledger *l, const struct worklist_query *q,
+	char words[WORDS_MOST][100], size_t n)
 {
 	stmt_text(s, 1, q->step);
 	for (size_t i = 0; i < n; i++)
 		stmt_text(s, (int)i + 2, words[i]);
-	if (narrow)
-		stmt_text(s, (int)n + 2, q->account);
+	if (q->account == NULL)
+		return;
+	stmt_text(s, (int)n + 2, q->account);
+	stmt_int(s, (int)n + 3, ledger_now(l));
 }
 
 static const char row_columns[] =
 	"SELECT t.id, t.series, exam.study_uid, exam.subject, exam.visit, exam.site,"
 	" series.modality, series.series_description, series.state, series.why, series.images,"
-	" series.slices, series.arrived, t.later";
+	" series.slices, series.arrived, t.later, t.step, t.reading";
 static const char row_joins[] =
 	" JOIN series ON series.id = t.series JOIN exam ON exam.id = series.exam";
 
 static void
 fill_row(struct worklist_row *r, struct stmt *s)
 {
+	memset(r, 0, sizeof(*r));
 	r->task = stmt_get_int(s, 0);
 	r->series = stmt_get_int(s, 1);
 	catalog_series_name(r->series, r->series_name);
@@ -112,6 +143,21 @@ fill_row(struct worklist_row *r, struct stmt *s)
 	r->slices = stmt_get_int(s, 11);
 	r->arrived = stmt_get_int(s, 12);
 	r->later = stmt_get_int(s, 13) != 0;
+	str_copy(r->step, sizeof(r->step), stmt_get_text(s, 14));
+	r->reading = stmt_get_int(s, 15);
+	/* a second reader sees a series as the first one did, and a third does not see what became of it */
+	if (r->reading > 1)
+		str_copy(r->state, sizeof(r->state), "in-review");
+}
+
+static void
+fill_claims(struct ledger *l, struct worklist_row *rows, int64_t n)
+{
+	struct lease held;
+
+	for (int64_t i = 0; i < n; i++)
+		if (lease_of(l, rows[i].task, &held))
+			str_copy(rows[i].claimed_by, sizeof(rows[i].claimed_by), held.account);
 }
 
 enum rc
@@ -125,8 +171,9 @@ worklist_page(struct ledger *l, const struct worklist_query *q, struct worklist_
 	struct stmt *s;
 	enum rc rc = RC_OK;
 
-	buf_format(&sql, "%s FROM (SELECT id, series, later, rank, arrived, subject", row_columns);
-	where(&sql, count, narrow);
+	buf_format(&sql, "%s FROM (SELECT id, series, later, rank, arrived, subject, step, reading",
+		row_columns);
+	where(&sql, q, count, narrow);
 	buf_format(&sql, " ORDER BY %s LIMIT %lld OFFSET %lld) t%s", sorts[q->sort].order,
 		(long long)q->limit, (long long)q->offset, row_joins);
 	/* the join may come in any order: say it again */
@@ -138,10 +185,11 @@ worklist_page(struct ledger *l, const struct worklist_query *q, struct worklist_
 	}
 	s = db_query_once(ledger_db(l), sql.data);
 	buf_release(&sql);
-	bind_where(s, q, words, count, narrow);
+	bind_where(s, l, q, words, count);
 	for (*n = 0; *n < q->limit && (rc = stmt_step(s, e)) == RC_OK; ++*n)
 		fill_row(&out[*n], s);
 	stmt_free(s);
+	fill_claims(l, out, *n);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
@@ -156,10 +204,10 @@ worklist_total(struct ledger *l, const struct worklist_query *q, int64_t *total,
 	enum rc rc;
 
 	buf_text(&sql, "SELECT count(*)");
-	where(&sql, count, narrow);
+	where(&sql, q, count, narrow);
 	s = db_query_once(ledger_db(l), sql.data);
 	buf_release(&sql);
-	bind_where(s, q, words, count, narrow);
+	bind_where(s, l, q, words, count);
 	rc = stmt_step(s, e);
 	*total = rc == RC_OK ? stmt_get_int(s, 0) : 0;
 	stmt_free(s);
@@ -180,11 +228,11 @@ worklist_place(struct ledger *l, const struct worklist_query *q, int64_t task, i
 
 	*place = -1;
 	buf_text(&sql, "SELECT id");
-	where(&sql, count, narrow);
+	where(&sql, q, count, narrow);
 	buf_format(&sql, " ORDER BY %s", sorts[q->sort].order);
 	s = db_query_once(ledger_db(l), sql.data);
 	buf_release(&sql);
-	bind_where(s, q, words, count, narrow);
+	bind_where(s, l, q, words, count);
 	for (; (rc = stmt_step(s, e)) == RC_OK; at++)
 		if (stmt_get_int(s, 0) == task) {
 			*place = at;
@@ -208,6 +256,7 @@ worklist_row_of(struct ledger *l, int64_t task, struct worklist_row *out, struct
 	if (rc == RC_OK)
 		fill_row(out, s);
 	stmt_free(s);
+	fill_claims(l, out, rc == RC_OK);
 	return rc == RC_NOT_FOUND ? err_set(e, rc, "this task is done") : rc;
 }
 
@@ -222,11 +271,11 @@ count_step(struct ledger *l, const char *account, struct worklist_step *step, st
 	enum rc rc;
 
 	buf_text(&sql, "SELECT later, count(*)");
-	where(&sql, 0, narrow);
+	where(&sql, &q, 0, narrow);
 	buf_text(&sql, " GROUP BY later");
 	s = db_query_once(ledger_db(l), sql.data);
 	buf_release(&sql);
-	bind_where(s, &q, NULL, 0, narrow);
+	bind_where(s, l, &q, NULL, 0);
 	step->open = step->later = 0;
 	while ((rc = stmt_step(s, e)) == RC_OK)
 		*(stmt_get_int(s, 0) != 0 ? &step->later : &step->open) = stmt_get_int(s, 1);
@@ -264,40 +313,63 @@ worklist_steps(struct ledger *l, const struct session *who, struct worklist_step
 	return rc;
 }
 
-enum rc
-worklist_standing(struct ledger *l, int64_t series, char *to, size_t size, struct err *e)
+/* Is the account to read the step again?  Then it sees nothing of what it said before. */
+static bool
+reads_again(struct ledger *l, int64_t series, const char *step, const char *account)
 {
 	struct stmt *s = db_query(ledger_db(l),
-		"SELECT t.step, t.state, (SELECT d.verdict FROM decision d WHERE d.series = "
-		"t.series AND"
-		" d.step = t.step ORDER BY d.id DESC LIMIT 1) FROM task t JOIN step p"
-		" ON p.workflow = t.workflow AND p.name = t.step WHERE t.series = $1 ORDER BY "
-		"p.place");
-	size_t used = 0;
-	enum rc rc;
+		"SELECT 1 FROM task WHERE series = $1 AND step = $2 AND owner = $3 AND state = "
+		"'open'");
+	bool again;
 
-	to[0] = '\0';
 	stmt_int(s, 1, series);
-	while ((rc = stmt_step(s, e)) == RC_OK && used < size) {
-		bool done = strcmp(stmt_get_text(s, 1), "done") == 0;
-
-		used += (size_t)snprintf(to + used, size - used, "%s%s %s%s", used > 0 ? " · " : "",
-			stmt_get_text(s, 0), done ? stmt_get_text(s, 2) : stmt_get_text(s, 1),
-			done ? "ed" : "");
-	}
+	stmt_text(s, 2, step);
+	stmt_text(s, 3, account != NULL ? account : "");
+	again = account != NULL && stmt_step(s, NULL) == RC_OK;
 	stmt_done(s);
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
+	return again;
 }
 
-bool
-worklist_is_open(struct ledger *l, int64_t task)
+enum rc
+worklist_standing(
+	struct ledger *l, int64_t series, const char *account, char *to, size_t size, struct err *e)
+{
+	static const char *const words[] = { "open", "passed", "failed", "failed" };
+	struct standing standing;
+	size_t used = 0;
+	enum rc rc = standing_load(l, series, &standing, e);
+
+	to[0] = '\0';
+	for (size_t i = 0; rc == RC_OK && i < standing.n && used < size; i++) {
+		const struct standing_step *step = &standing.step[i];
+		enum outcome o = standing_outcome(step);
+		const char *word = words[o];
+
+		if (reads_again(l, series, step->name, account))
+			word = words[OUTCOME_NONE];
+		else if (o == OUTCOME_NONE && strcmp(standing_state(&standing), "rejected") == 0)
+			word = "void";
+		used += (size_t)snprintf(
+			to + used, size - used, "%s%s %s", used > 0 ? " · " : "", step->name, word);
+	}
+	return rc;
+}
+
+enum rc
+worklist_task(struct ledger *l, int64_t task, struct worklist_task *out, struct err *e)
 {
 	struct stmt *s =
-		db_query(ledger_db(l), "SELECT 1 FROM task WHERE id = $1 AND state = 'open'");
-	bool open;
+		db_query(ledger_db(l), "SELECT step, reading, state FROM task WHERE id = $1");
+	enum rc rc;
 
+	memset(out, 0, sizeof(*out));
 	stmt_int(s, 1, task);
-	open = stmt_step(s, NULL) == RC_OK;
+	rc = stmt_step(s, e);
+	if (rc == RC_OK) {
+		str_copy(out->step, sizeof(out->step), stmt_get_text(s, 0));
+		out->reading = stmt_get_int(s, 1);
+		out->open = strcmp(stmt_get_text(s, 2), "open") == 0;
+	}
 	stmt_done(s);
-	return open;
+	return rc == RC_NOT_FOUND ? err_set(e, rc, "there is no such task") : rc;
 }

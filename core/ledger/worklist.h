@@ -16,11 +16,12 @@ enum worklist_sort {
 const char *worklist_sort_name(enum worklist_sort s);
 
 struct worklist_query {
-	const char *step; /* e.g. "phi" */
+	const char *step; /* the list's name: a step, e.g. "phi", or "adjudication" */
 	const char *filter; /* every blank-separated word (12 at most) must be in the row, any case; "" all */
 	enum worklist_sort sort;
 	int64_t offset, limit;
-	const char *account; /* only what this account may do; NULL: everything */
+	const char *account; /* only what this account may do and has not read; NULL: everything but repeats */
+	bool free; /* leave out what somebody else has open now */
 };
 
 struct worklist_row {
@@ -28,6 +29,9 @@ struct worklist_row {
 	char series_name[24], study_uid[72];
 	char subject[68], visit[68], site[68], modality[20], description[132];
 	char state[16], why[120];
+	char step[32];               /* of the task: what is signed */
+	int64_t reading;             /* standing.h */
+	char claimed_by[ACCOUNT_ID]; /* who has it open now; "" nobody */
 	int64_t images, slices, arrived;
 	bool later;
 };
@@ -59,10 +63,17 @@ struct worklist_step {
 enum rc worklist_steps(struct ledger *l, const struct session *who, struct worklist_step *out,
 	size_t *n, struct err *e);
 
-/* The steps of one series and how they stand: "phi open · quality done". */
-enum rc worklist_standing(struct ledger *l, int64_t series, char *to, size_t size, struct err *e);
+/* The steps of one series and how they stand: "phi open · quality passed".  A step that waits for a second reading or an
+ * adjudication is open; so is one that the account (NULL: nobody) is to read again. */
+enum rc worklist_standing(struct ledger *l, int64_t series, const char *account, char *to,
+	size_t size, struct err *e);
 
-/* Is this task open? */
-bool worklist_is_open(struct ledger *l, int64_t task);
+/* A task by its number: what is signed on it.  RC_NOT_FOUND. */
+struct worklist_task {
+	char step[32];
+	int64_t reading; /* standing.h */
+	bool open;
+};
+enum rc worklist_task(struct ledger *l, int64_t task, struct worklist_task *out, struct err *e);
 
 #endif

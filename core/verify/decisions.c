@@ -143,7 +143,7 @@ void
 verify_take_decision(struct verify *v, struct verify_row *row)
 {
 	const json_t *data = verify_data(row);
-	char number[24], done[300], value[64];
+	char number[24], value[64];
 
 	if (!verify_holds_role(v, row->e.user, row->e.role))
 		verify_altered(v, "event %lld: %s did not hold the role %s", (long long)row->seq,
@@ -158,8 +158,7 @@ verify_take_decision(struct verify *v, struct verify_row *row)
 		json_array_size(json_object_get(data, "marks")));
 	told_put(v->told, TOLD_DECISION, number, value);
 	told_put(v->told, TOLD_STATE, row->e.object, verify_text(data, "state"));
-	snprintf(done, sizeof(done), "%s\t%s", row->e.object, verify_text(data, "step"));
-	told_put(v->told, TOLD_DONE, done, "");
+	verify_take_standing(v, row);
 	compare(v, row, number);
 	verify_review_decision(v, number, data);
 }

@@ -82,6 +82,15 @@ static const struct {
 		"event ="
 		" NEW.event) BEGIN SELECT RAISE(ABORT, 'password_used takes only new rows'); END",
 		3 },
+	{ "series_begins", "series",
+		"BEFORE INSERT ON series WHEN NEW.state <> 'quarantined' BEGIN"
+		" SELECT RAISE(ABORT, 'series begins as quarantined'); END",
+		4 },
+	{ "series_moves", "series",
+		"BEFORE UPDATE OF state ON series WHEN NEW.state <> OLD.state AND NOT EXISTS"
+		" (SELECT 1 FROM move m WHERE m.state = OLD.state AND m.next = NEW.state) BEGIN"
+		" SELECT RAISE(ABORT, 'series cannot go there'); END",
+		4 },
 };
 
 void

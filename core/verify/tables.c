@@ -170,42 +170,12 @@ check_series(struct verify *v)
 			(long long)settled, (long long)told);
 }
 
-/* A step is done when a decision since the last change of the images says so, void in a rejected series, else
- * open: a task marked done by hand would take a series off its worklist unseen. */
-static void
-check_tasks(struct verify *v)
-{
-	sqlite3_stmt *s = verify_query(v,
-		"SELECT s.id, p.name, coalesce(t.state, 'missing') FROM series s JOIN step p ON"
-		" p.workflow = 'default' LEFT JOIN task t ON t.series = s.id AND t.step = p.name"
-		" AND t.workflow = p.workflow");
-	char state[32], done[300];
-
-	while (sqlite3_step(s) == SQLITE_ROW) {
-		const char *should = "open";
-
-		state_told(v, verify_column(s, 0), state);
-		if (*state == '\0')
-			continue;
-		snprintf(done, sizeof(done), "%s\t%s", verify_column(s, 0), verify_column(s, 1));
-		if (told_get(v->told, TOLD_DONE, done) != NULL)
-			should = "done";
-		else if (strcmp(state, "rejected") == 0)
-			should = "void";
-		if (strcmp(verify_column(s, 2), should) != 0)
-			verify_altered(v, "series %s: its step %s is %s, the events say %s",
-				verify_column(s, 0), verify_column(s, 1), verify_column(s, 2),
-				should);
-	}
-	sqlite3_finalize(s);
-}
-
 void
 verify_tables(struct verify *v)
 {
 	check_images(v);
 	check_series(v);
-	check_tasks(v);
+	verify_tasks(v);
 }
 
 static bool

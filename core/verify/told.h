@@ -16,7 +16,7 @@ enum told_kind {
 	TOLD_IMAGE,    /* SOP Instance UID: series, digests of file, pixels, header */
 	TOLD_SERIES,   /* series: the event that last told what it holds */
 	TOLD_STATE,    /* series: its state */
-	TOLD_DONE,     /* series TAB step: nothing */
+	TOLD_DONE,     /* series TAB step: how it stands, standing.c */
 	TOLD_KINDS
 };
 

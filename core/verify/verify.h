@@ -17,7 +17,7 @@ enum verify_result { VERIFY_GOOD, VERIFY_ALTERED, VERIFY_CANNOT_TELL };
 
 enum {
 	VERIFY_FINDINGS = 100,
-	VERIFY_SCHEMA = 3 /* the newest version of the tables that is known here */
+	VERIFY_SCHEMA = 4 /* the newest version of the tables that is known here */
 };
 
 /* Whose a key is. */
@@ -33,7 +33,17 @@ struct verify_key {
 enum { VERIFY_KEYS = 64 /* of sessions, in memory; the others are in v->told */ };
 
 /* Statements on the ledger that are kept. */
-enum verify_kept { KEPT_EVENT, KEPT_DECISION, KEPT_REASONS, KEPT_VIEWING, KEPT_MARKS, KEPT_COUNT };
+enum verify_kept {
+	KEPT_EVENT,
+	KEPT_DECISION,
+	KEPT_REASONS,
+	KEPT_VIEWING,
+	KEPT_MARKS,
+	KEPT_STEPS,
+	KEPT_REJECTS,
+	KEPT_TASK,
+	KEPT_COUNT
+};
 
 struct verify {
 	bool check_objects;
@@ -169,6 +179,9 @@ void verify_accounts(struct verify *v);
 /* decisions.c: each with its rows as its event is told; then what no event tells of. */
 void verify_take_decision(struct verify *v, struct verify_row *row);
 void verify_decisions(struct verify *v);
+/* standing.c: readings of steps, their outcomes, and the tasks that are left. */
+void verify_take_standing(struct verify *v, struct verify_row *row);
+void verify_tasks(struct verify *v);
 /* review.c: what a decision's signer saw and marked. */
 void verify_review_decision(struct verify *v, const char *number, const json_t *data);
 void verify_review(struct verify *v);

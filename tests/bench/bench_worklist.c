@@ -101,13 +101,13 @@ static const char fill[] =
 	" FROM n;"
 	"WITH two(step, j) AS (VALUES ('phi', 0), ('quality', 1))"
 	" INSERT INTO task (id, series, workflow, step, state, later, rank, arrived, subject, "
-	"search)"
+	"search, queue, reading, owner, opens)"
 	" SELECT 2 * s.id + j - 1, s.id, 'default', step, 'open', s.id % 100 = 0, -90 * (s.why <> "
 	"0), s.arrived,"
 	" x.subject, lower(printf('S-%04d %s %s %s %s %s %s %s%s', s.id, x.subject, x.visit, "
 	"s.modality, x.site,"
 	" x.trial, CASE WHEN s.why <> 0 THEN 'conflict' ELSE '' END, s.series_description,"
-	" CASE WHEN s.id % ($1 / 20) = 7 THEN ' zebra' ELSE '' END))"
+	" CASE WHEN s.id % ($1 / 20) = 7 THEN ' zebra' ELSE '' END)), step, 1, '', 0"
 	" FROM series s JOIN exam x ON x.id = s.exam, two;";
 
 static void
@@ -265,7 +265,7 @@ static void
 scan(struct ledger *l, const struct work *w, int64_t *answer)
 {
 	struct stmt *s = db_query(ledger_db(l),
-		"SELECT count(*) FROM task NOT INDEXED WHERE step = 'phi' AND state = 'open' AND "
+		"SELECT count(*) FROM task NOT INDEXED WHERE queue = 'phi' AND state = 'open' AND "
 		"search LIKE '%che%'");
 	struct err e = { 0 };
 

@@ -176,9 +176,11 @@ made_enrol(struct made *m, const struct account_enrolment *a, struct err *e)
 static inline struct account_enrolment
 made_person(const char *user, const char *name, const char *password, const char *role)
 {
-	return (struct account_enrolment){
-		.user = user, .name = name, .password = password, .roles = { role }, .evidence = "passport seen"
-	};
+	return (struct account_enrolment){ .user = user,
+		.name = name,
+		.password = password,
+		.roles = { role },
+		.evidence = "passport seen" };
 }
 
 /* ---- archives ---- */
@@ -210,7 +212,9 @@ made_blank(void)
 static inline struct made *
 made_new(void)
 {
-	struct ledger_founder f = { .user = "olga", .name = "Olga Officer", .password = OFFICER_PASSWORD };
+	struct ledger_founder f = {
+		.user = "olga", .name = "Olga Officer", .password = OFFICER_PASSWORD
+	};
 	struct account_enrolment a =
 		made_person("rita", "Rita Reviewer", REVIEWER_PASSWORD, "reviewer");
 	struct made *m = made_blank();
@@ -415,6 +419,8 @@ made_verdict(int64_t series, const char *step, const char *verdict, const char *
 		.reason_count = reason != NULL,
 		.note = "",
 		.seen = "all",
+		/* the id is typed too: these are first signatures of their sessions */
+		.user = strcmp(password, RADIOLOGIST_PASSWORD) == 0 ? "dora" : "rita",
 		.password = password };
 }
 

@@ -36,7 +36,8 @@ desk_teardown(void **state)
 
 /* Rita's verdict; the state of the series afterwards in to[16]. */
 static enum rc
-sign(struct desk *d, int64_t series, const char *step, const char *reason, char to[16], struct err *why)
+sign(struct desk *d, int64_t series, const char *step, const char *reason, char to[16],
+	struct err *why)
 {
 	struct decision_request r = made_verdict(
 		series, step, reason != NULL ? "fail" : "pass", reason, REVIEWER_PASSWORD);
@@ -76,7 +77,7 @@ passes_of_all_steps_approve(void **state)
 	assert_ok(sign(d, series, "quality", NULL, to, e));
 	assert_string_equal(to, "approved");
 	assert_state(d, series, "approved");
-	assert_ok(worklist_standing(d->m->l, series, standing, sizeof(standing), e));
+	assert_ok(worklist_standing(d->m->l, series, NULL, standing, sizeof(standing), e));
 	assert_string_equal(standing, "phi passed · quality passed");
 }
 
@@ -104,7 +105,8 @@ requests_that_make_no_sense_sign_nothing(void **state)
 	bad[5].note = note;
 	bad[6].step = "reading";
 	for (size_t i = 0; i < MEM_COUNT(bad); i++)
-		assert_int_not_equal(decision_sign(d->m->l, &d->rita, &bad[i], &receipt, NULL), RC_OK);
+		assert_int_not_equal(
+			decision_sign(d->m->l, &d->rita, &bad[i], &receipt, NULL), RC_OK);
 	assert_int_equal(decisions(d), 0);
 	assert_state(d, series, "quarantined");
 }

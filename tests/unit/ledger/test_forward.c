@@ -1,4 +1,4 @@
-/* Archives of versions 1 and 2, written by the programs of those versions (tests/unit/ledger/version-1, version-2), are
+/* Archives of versions 1 to 3, written by the programs of those versions (tests/unit/ledger/version-1 and on), are
  * carried forward. */
 #include "tests/unit/ledger/ledger_make.h"
 
@@ -46,14 +46,21 @@ setup_2(void **state)
 }
 
 static int
+setup_3(void **state)
+{
+	return setup_from("tests/unit/ledger/version-3", state);
+}
+
+static int
 teardown(void **state)
 {
 	made_free(*state);
 	return 0;
 }
 
-#define old_test(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define old_test(f)   cmocka_unit_test_setup_teardown(f, setup, teardown)
 #define old_test_2(f) cmocka_unit_test_setup_teardown(f, setup_2, teardown)
+#define old_test_3(f) cmocka_unit_test_setup_teardown(f, setup_3, teardown)
 
 static void
 count_decision(void *ctx, const struct decision *d)
@@ -93,7 +100,7 @@ opened_for_writing_it_is_carried_forward_with_an_event_and_stays_good(void **sta
 	made_open(m);
 	raw_text(m->folder, "SELECT body FROM event ORDER BY seq DESC LIMIT 1", body, sizeof(body));
 	assert_non_null(strstr(body, "\"action\":\"schema-changed\""));
-	assert_non_null(strstr(body, "\"data\":{\"from\":1,\"to\":3}"));
+	assert_non_null(strstr(body, "\"data\":{\"from\":1,\"to\":4}"));
 	assert_non_null(strstr(body, "\"user\":\"system\""));
 	assert_ok(decision_each(m->l, 1, count_decision, &one, e));
 	assert_ok(decision_each(m->l, 2, count_decision, &two, e));
@@ -204,7 +211,7 @@ version_2_is_carried_forward_and_stays_good(void **state)
 	assert_verified(m->folder);
 	made_open(m);
 	raw_text(m->folder, "SELECT body FROM event ORDER BY seq DESC LIMIT 1", body, sizeof(body));
-	assert_non_null(strstr(body, "\"data\":{\"from\":2,\"to\":3}"));
+	assert_non_null(strstr(body, "\"data\":{\"from\":2,\"to\":4}"));
 	assert_verified(m->folder);
 	s = made_login(m, "rita", REVIEWER_PASSWORD);
 	assert_int_equal(s.before.signatures, 1);
@@ -222,8 +229,10 @@ failures_in_it_lock_as_in_any_other(void **state)
 
 	made_open(m);
 	for (int i = 0; i < 5; i++)
-		assert_int_equal(session_open(m->l, "rita", "not the password", "pts/1", &s, NULL), RC_DENIED);
-	assert_int_equal(session_open(m->l, "rita", REVIEWER_PASSWORD, "pts/1", &s, NULL), RC_DENIED);
+		assert_int_equal(session_open(m->l, "rita", "not the password", "pts/1", &s, NULL),
+			RC_DENIED);
+	assert_int_equal(
+		session_open(m->l, "rita", REVIEWER_PASSWORD, "pts/1", &s, NULL), RC_DENIED);
 	made_close(m);
 	assert_verified(m->folder);
 }
@@ -240,7 +249,8 @@ its_passwords_are_as_old_as_their_enrolment(void **state)
 
 	m->now += INT64_C(366) * 86400 * 1000000;
 	made_open(m);
-	assert_int_equal(session_open(m->l, "rita", REVIEWER_PASSWORD, "pts/1", &s, NULL), RC_DENIED);
+	assert_int_equal(
+		session_open(m->l, "rita", REVIEWER_PASSWORD, "pts/1", &s, NULL), RC_DENIED);
 	assert_true(s.must_change);
 	p.fresh = REVIEWER_PASSWORD;
 	assert_int_equal(account_change_password(m->l, &p, NULL), RC_INVALID);
@@ -248,6 +258,34 @@ its_passwords_are_as_old_as_their_enrolment(void **state)
 	assert_ok(account_change_password(m->l, &p, e));
 	s = made_login(m, "rita", p.fresh);
 	session_close(m->l, &s);
+	made_close(m);
+	assert_verified(m->folder);
+}
+
+/* ---- version 3 ---- */
+
+static void
+version_3_is_carried_forward_and_its_decisions_can_be_corrected(void **state)
+{
+	struct made *m = *state;
+	struct decision_request r = made_verdict(2, "quality", "pass", NULL, REVIEWER_PASSWORD);
+	struct decision_receipt receipt;
+	struct worklist_query q = { .step = "phi", .account = "rita", .limit = 1 };
+	struct session rita;
+	int64_t total;
+
+	assert_verified(m->folder);
+	made_open(m);
+	assert_verified(m->folder);
+	assert_ok(worklist_total(m->l, &q, &total, e));
+	assert_int_equal(total, 2);
+	rita = made_login(m, "rita", REVIEWER_PASSWORD);
+	assert_int_equal(decision_sign(m->l, &rita, &r, &receipt, NULL), RC_CONFLICT);
+	r.corrects = 3;
+	r.correction = "overlooked";
+	assert_ok(decision_sign(m->l, &rita, &r, &receipt, e));
+	assert_string_equal(receipt.state, "in-review");
+	session_close(m->l, &rita);
 	made_close(m);
 	assert_verified(m->folder);
 }
@@ -267,6 +305,7 @@ main(void)
 		old_test_2(version_2_is_carried_forward_and_stays_good),
 		old_test_2(failures_in_it_lock_as_in_any_other),
 		old_test_2(its_passwords_are_as_old_as_their_enrolment),
+		old_test_3(version_3_is_carried_forward_and_its_decisions_can_be_corrected),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

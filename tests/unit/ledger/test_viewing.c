@@ -332,7 +332,7 @@ looks_stay_until_no_step_is_open(void **state)
 }
 
 static void
-after_the_last_step_a_look_is_not_kept_but_the_place_is(void **state)
+after_the_last_step_only_a_signer_keeps_looks_to_correct_by(void **state)
 {
 	struct desk *d = *state;
 	int64_t series = made_series(d->m, 1, 3);
@@ -342,9 +342,11 @@ after_the_last_step_a_look_is_not_kept_but_the_place_is(void **state)
 	};
 
 	assert_ok(sign(d, series, "phi", "PHI-PIX", e)); /* rejected: the other step is void */
-	assert_ok(seen_save(d->m->l, "rita", series, &here, e));
+	assert_ok(seen_save(d->m->l, "dora", series, &here, e));
 	assert_int_equal(count(d, "SELECT count(*) FROM look"), 0);
 	assert_int_equal(count(d, "SELECT slice FROM seen"), 1);
+	assert_ok(seen_save(d->m->l, "rita", series, &here, e));
+	assert_int_equal(count(d, "SELECT count(*) FROM look"), 1);
 }
 
 static void
@@ -395,7 +397,7 @@ main(void)
 		desk_test(a_fail_by_a_command_says_that_nothing_was_seen),
 		desk_test(a_step_that_asks_nothing_still_tells_what_was_whole),
 		desk_test(looks_stay_until_no_step_is_open),
-		desk_test(after_the_last_step_a_look_is_not_kept_but_the_place_is),
+		desk_test(after_the_last_step_only_a_signer_keeps_looks_to_correct_by),
 		cmocka_unit_test(a_body_is_read_back_or_named_as_broken),
 	};
 

@@ -7,7 +7,9 @@ enum { MANY = 20000, PAGE = 100 };
 static struct worklist_query
 query(const char *filter, enum worklist_sort sort)
 {
-	return (struct worklist_query){ .step = "phi", .filter = filter, .sort = sort, .limit = PAGE };
+	return (struct worklist_query){
+		.step = "phi", .filter = filter, .sort = sort, .limit = PAGE
+	};
 }
 
 static int64_t
@@ -126,15 +128,19 @@ a_decided_task_leaves_the_list(void **state)
 	struct decision_request r = made_verdict(1, "phi", "pass", NULL, REVIEWER_PASSWORD);
 	struct decision_receipt receipt;
 	struct worklist_row row;
+	struct worklist_task task;
 
 	three_series(m);
-	assert_true(worklist_is_open(m->l, 1));
+	assert_ok(worklist_task(m->l, 1, &task, e));
+	assert_true(task.open);
+	assert_string_equal(task.step, "phi");
 	assert_ok(worklist_row_of(m->l, 1, &row, e));
 	assert_int_equal(row.series, 1);
 	made_look_at(m, "rita", 1, (uint32_t)row.slices);
 	assert_ok(decision_sign(m->l, &rita, &r, &receipt, e));
 	assert_int_equal(total(m, ""), 2);
-	assert_false(worklist_is_open(m->l, 1));
+	assert_ok(worklist_task(m->l, 1, &task, e));
+	assert_false(task.open);
 	assert_int_equal(worklist_row_of(m->l, 1, &row, NULL), RC_NOT_FOUND);
 	session_close(m->l, &rita);
 }
@@ -188,12 +194,13 @@ static const char many_sql[] =
 	"1, 1,"
 	" '', '', '', '', '', i * 31 % 1009 FROM n;"
 	"INSERT INTO task (id, series, workflow, step, state, later, rank, arrived, subject, "
-	"search)"
+	"search, queue, reading, owner, opens)"
 	" SELECT s.id + 100, s.id, 'default', 'phi', CASE s.id % 10 WHEN 0 THEN 'done' ELSE 'open' "
 	"END,"
 	" s.id % 13 = 0, 1000 - s.id * 17 % 97, s.arrived, exam.subject, lower('s-' || s.id || ' ' "
 	"||"
-	" exam.subject || ' ' || s.modality || ' ' || exam.site) FROM series s JOIN exam ON"
+	" exam.subject || ' ' || s.modality || ' ' || exam.site), 'phi', 1, '', 0 FROM series s "
+	"JOIN exam ON"
 	" exam.id = s.exam WHERE s.id > 1";
 
 static int

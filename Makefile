@@ -28,7 +28,8 @@ MAKEFLAGS += --no-builtin-rules
 # ---- what is compiled into what -------------------------------------------------------------
 
 DECODE_SRC := $(wildcard core/dicom/worker/*.c)
-CORE_SRC   := $(wildcard core/base/*.c core/dicom/*.c core/archive/*.c core/ledger/*.c core/demo/*.c)
+CORE_SRC   := $(wildcard core/base/*.c core/dicom/*.c core/archive/*.c core/ledger/*.c core/demo/*.c \
+	core/stats/*.c)
 RENDER_SRC := $(wildcard render/*.c)
 TUI_SRC    := $(wildcard tui/*.c)
 VERIFY_SRC := $(wildcard core/verify/*.c)

@@ -47,13 +47,21 @@ static void
 decision_text(void *ctx, const struct decision *d)
 {
 	struct telling *t = ctx;
-	size_t marks = count_marks(t->l, d->number);
+	size_t marks = d->held_back ? 0 : count_marks(t->l, d->number);
 	json_t *viewing = NULL;
 
 	/* 11.50: printed name, date and time with offset, meaning */
 	printf("  #%lld %s %s (%s)\n    signed by %s (%s, %s), %s, meaning: %s\n",
-		(long long)d->number, d->step, d->verdict, d->state, d->name, d->account, d->role,
-		d->when, d->meaning);
+		(long long)d->number, d->step,
+		d->held_back ? "held back until the readings are in" : d->verdict, d->state,
+		d->name, d->account, d->role, d->when, d->meaning);
+	if (d->readings > 1 || d->reading > 1)
+		printf("    reading %lld\n", (long long)d->reading);
+	if (d->correction[0] != '\0')
+		printf("    corrects #%lld: %s\n", (long long)d->supersedes,
+			correction_find(d->correction) != NULL
+				? correction_find(d->correction)->meaning
+				: d->correction);
 	if (d->reasons[0] != '\0')
 		printf("    reasons: %s\n", d->reasons);
 	if (d->note[0] != '\0')
@@ -73,12 +81,17 @@ decision_json(void *ctx, const struct decision *d)
 
 	viewing_of_decision(t->l, d->number, &viewing, NULL, NULL);
 	json_array_append_new(t->list,
-		json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:I}",
+		json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:I, "
+			  "s:I,"
+			  " s:I, s:I, s:s, s:b}",
 			"number", (json_int_t)d->number, "step", d->step, "verdict", d->verdict,
 			"state", d->state, "user", d->account, "name", d->name, "role", d->role,
 			"time", d->when, "meaning", d->meaning, "reasons", d->reasons, "note",
 			d->note, "hash", d->hash, "viewing", viewing != NULL ? viewing : json_null(),
-			"marks", (json_int_t)count_marks(t->l, d->number)));
+			"marks", (json_int_t)(d->held_back ? 0 : count_marks(t->l, d->number)),
+			"reading", (json_int_t)d->reading, "readings", (json_int_t)d->readings,
+			"supersedes", (json_int_t)d->supersedes, "correction", d->correction,
+			"held_back", d->held_back));
 }
 
 static int

@@ -22,6 +22,7 @@ static const struct cli_command *const commands[] = {
 	&cli_show_command,
 	&cli_render_command,
 	&cli_decide_command,
+	&cli_agreement_command,
 	&cli_viewing_command,
 	&cli_marks_command,
 	&cli_history_command,

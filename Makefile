@@ -108,7 +108,7 @@ $(B)/wetread-decoder: $(filter %/main.o,$(DECODE_OBJ)) $(B)/libdecode.a $(B)/lib
 # The verifier shares no code with what it checks: it links neither libcore nor anything with a write path.
 $(B)/wetread-verify: $(VERIFY_OBJ)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lsqlite3 -lsodium -ljansson
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lsqlite3 -lsodium -lnettle -ljansson
 
 -include $(patsubst %.o,%.d,$(CORE_OBJ) $(RENDER_OBJ) $(TUI_OBJ) $(DECODE_OBJ) $(VERIFY_OBJ))
 
@@ -247,6 +247,11 @@ $(B)/bench/bench_decoder: $(B)/obj/tests/bench/bench_decoder.o $(B)/libdecode.a 
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(DECODE_LIBS) $(CORE_LIBS)
+# Argon2id of the accounts that fill a ledger costs nothing there: see the file
+$(B)/bench/bench_record: tests/bench/bench_record.c $(B)/libcore.a $(B)/wetread-verify
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -Wl,--wrap=crypto_pwhash -o $@ $(filter %.c %.a,$^) -lcmocka $(CORE_LIBS)
 bench: deps-check
 	@$(MAKE) --no-print-directory run-bench
 .PHONY: run-bench
@@ -254,6 +259,7 @@ run-bench: all $(BENCH)
 	@$(B)/bench/bench_render
 	@$(B)/bench/bench_decoder
 	@$(B)/bench/bench_worklist
+	@$(B)/bench/bench_record $(B)/bench
 	@[ -e $(B)/demo/demo ] || { rm -rf $(B)/demo; $(B)/wetread demo $(B)/demo >/dev/null; }
 	@$(B)/bench/bench_viewer $(B)/demo
 	@tests/bench/bench_line $(B)

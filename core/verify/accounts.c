@@ -1,8 +1,8 @@
 /* Accounts: whose key is whose and since when, roles, locks and passwords, as the events tell them; and their tables. */
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "core/verify/digest.h"
 #include "core/verify/verify.h"
 
 static void
@@ -266,18 +266,15 @@ verify_take_setting(struct verify *v, struct verify_row *row)
 static void
 columns_digest(sqlite3_stmt *s, const char *tag, int from, int to, char hex[65])
 {
-	crypto_hash_sha256_state st;
-	unsigned char raw[32];
+	struct digest d;
 
-	crypto_hash_sha256_init(&st);
-	crypto_hash_sha256_update(&st, (const unsigned char *)tag, strlen(tag) + 1);
+	digest_begin(&d);
+	digest_tag(&d, tag);
 	for (int i = from; i < to; i++) {
-		crypto_hash_sha256_update(&st, (const unsigned char *)verify_column(s, i),
-			strlen(verify_column(s, i)));
-		crypto_hash_sha256_update(&st, (const unsigned char *)"\n", 1);
+		digest_add(&d, verify_column(s, i), strlen(verify_column(s, i)));
+		digest_add(&d, "\n", 1);
 	}
-	crypto_hash_sha256_final(&st, raw);
-	sodium_bin2hex(hex, 65, raw, sizeof(raw));
+	digest_end_hex(&d, hex);
 }
 
 static void

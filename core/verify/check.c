@@ -5,25 +5,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/verify/digest.h"
 #include "core/verify/verify.h"
 
 /* Lower-case only, all of it: what differs in one letter is another text. */
+static const unsigned char digit[256] = {
+	['0'] = 0x10,
+	['1'] = 0x11,
+	['2'] = 0x12,
+	['3'] = 0x13,
+	['4'] = 0x14,
+	['5'] = 0x15,
+	['6'] = 0x16,
+	['7'] = 0x17,
+	['8'] = 0x18,
+	['9'] = 0x19,
+	['a'] = 0x1a,
+	['b'] = 0x1b,
+	['c'] = 0x1c,
+	['d'] = 0x1d,
+	['e'] = 0x1e,
+	['f'] = 0x1f /* 0x10 marks what is one */
+};
+
 static bool
 unhex(unsigned char *to, size_t n, const char *hex)
 {
-	for (size_t i = 0; i < 2 * n; i++) {
-		char c = hex[i];
-		unsigned digit;
+	const unsigned char *h = (const unsigned char *)hex;
 
-		if (c >= '0' && c <= '9')
-			digit = (unsigned)(c - '0');
-		else if (c >= 'a' && c <= 'f')
-			digit = (unsigned)(c - 'a' + 10);
-		else
+	for (size_t i = 0; i < n; i++, h += 2) {
+		unsigned high = digit[h[0]], low = high != 0 ? digit[h[1]] : 0;
+
+		if (low == 0)
 			return false;
-		to[i / 2] = (unsigned char)((i & 1 ? to[i / 2] : 0) << 4 | digit);
+		to[i] = (unsigned char)(high << 4 | (low & 15));
 	}
-	return hex[2 * n] == '\0';
+	return *h == '\0';
 }
 
 bool
@@ -43,19 +60,19 @@ verify_signature(const char *kid, const char *sig, const char *tag, const void *
 static bool
 hash_fits(const struct verify_row *row, const unsigned char told[32])
 {
-	crypto_hash_sha256_state st;
 	unsigned char raw[32] = { 0 }, len[8];
+	struct digest d;
 
 	if (*row->prev != '\0' && !unhex(raw, sizeof(raw), row->prev))
 		return false;
 	for (int i = 0; i < 8; i++)
 		len[i] = (unsigned char)((uint64_t)row->body_size >> (56 - 8 * i));
-	crypto_hash_sha256_init(&st);
-	crypto_hash_sha256_update(&st, (const unsigned char *)"AUDIT-v1", 9);
-	crypto_hash_sha256_update(&st, raw, sizeof(raw));
-	crypto_hash_sha256_update(&st, len, sizeof(len));
-	crypto_hash_sha256_update(&st, (const unsigned char *)row->body, row->body_size);
-	crypto_hash_sha256_final(&st, raw);
+	digest_begin(&d);
+	digest_tag(&d, "AUDIT-v1");
+	digest_add(&d, raw, sizeof(raw));
+	digest_add(&d, len, sizeof(len));
+	digest_add(&d, row->body, row->body_size);
+	digest_end(&d, raw);
 	return memcmp(raw, told, sizeof(raw)) == 0;
 }
 

@@ -1,9 +1,9 @@
 /* What stands behind a decision: the looks of its signer and the marks, against what was signed. */
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/verify/digest.h"
 #include "core/verify/verify.h"
 
 /* ---- viewings ---- */
@@ -11,14 +11,12 @@
 static void
 body_digest(const char *body, char hex[65])
 {
-	crypto_hash_sha256_state st;
-	unsigned char raw[32];
+	struct digest d;
 
-	crypto_hash_sha256_init(&st);
-	crypto_hash_sha256_update(&st, (const unsigned char *)"VIEWING-v1", 11);
-	crypto_hash_sha256_update(&st, (const unsigned char *)body, strlen(body));
-	crypto_hash_sha256_final(&st, raw);
-	sodium_bin2hex(hex, 65, raw, sizeof(raw));
+	digest_begin(&d);
+	digest_tag(&d, "VIEWING-v1");
+	digest_add(&d, body, strlen(body));
+	digest_end_hex(&d, hex);
 }
 
 static void

@@ -1,12 +1,12 @@
 /* Series, images and tasks against what the events say: a table changed alone leaves a perfect log.  And the files. */
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "core/verify/digest.h"
 #include "core/verify/verify.h"
 
 /* ---- event by event ---- */
@@ -68,10 +68,11 @@ verify_take_settled(struct verify *v, struct verify_row *row)
 static void
 text_digest(const char *t, char hex[65])
 {
-	unsigned char raw[32];
+	struct digest d;
 
-	crypto_hash_sha256(raw, (const unsigned char *)t, strlen(t));
-	sodium_bin2hex(hex, 65, raw, sizeof(raw));
+	digest_begin(&d);
+	digest_add(&d, t, strlen(t));
+	digest_end_hex(&d, hex);
 }
 
 /* The row written as image_told does; its last part is the header's. */
@@ -182,19 +183,17 @@ static bool
 file_digest(const char *path, char hex[65])
 {
 	static unsigned char chunk[1 << 17];
-	crypto_hash_sha256_state st;
-	unsigned char raw[32];
+	struct digest d;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = 0;
 
 	if (fd < 0)
 		return false;
-	crypto_hash_sha256_init(&st);
+	digest_begin(&d);
 	while ((n = read(fd, chunk, sizeof(chunk))) > 0)
-		crypto_hash_sha256_update(&st, chunk, (unsigned long long)n);
+		digest_add(&d, chunk, (size_t)n);
 	close(fd);
-	crypto_hash_sha256_final(&st, raw);
-	sodium_bin2hex(hex, 65, raw, sizeof(raw));
+	digest_end_hex(&d, hex);
 	return n == 0;
 }
 

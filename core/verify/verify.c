@@ -71,7 +71,8 @@ open_ledger(struct verify *v)
 	bool ok;
 
 	snprintf(path, sizeof(path), "%s/ledger.db", v->folder);
-	if (sqlite3_open_v2(path, &v->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK) {
+	if (sqlite3_open_v2(path, &v->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) !=
+		SQLITE_OK) {
 		verify_unsure(v, "ledger.db cannot be opened: %s", sqlite3_errmsg(v->db));
 		return false;
 	}

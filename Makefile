@@ -118,7 +118,8 @@ UNIT_SRC  := $(wildcard tests/unit/*/test_*.c)
 UNIT_BIN  := $(patsubst tests/%.c,$(B)/tests/%,$(UNIT_SRC))
 UNIT_DICOM := $(filter $(B)/tests/unit/dicom/%,$(UNIT_BIN))
 UNIT_RENDER := $(filter $(B)/tests/unit/render/%,$(UNIT_BIN))
-UNIT_CORE := $(filter-out $(UNIT_DICOM) $(UNIT_RENDER),$(UNIT_BIN))
+UNIT_VERIFY := $(filter $(B)/tests/unit/verify/%,$(UNIT_BIN))
+UNIT_CORE := $(filter-out $(UNIT_DICOM) $(UNIT_RENDER) $(UNIT_VERIFY),$(UNIT_BIN))
 
 # What each may link is the proof of the layers: core without ncurses, libsixel and GDCM; render without
 # SQLite and GDCM.
@@ -136,6 +137,11 @@ $(UNIT_DICOM): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libdecode.a $(B)/libcore.a 
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CXX) $(LDFLAGS) -o $@ $(filter-out %-decoder,$^) -lcmocka $(DECODE_LIBS) $(CORE_LIBS)
+
+$(UNIT_VERIFY): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/obj/core/verify/scan.o
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka -ljansson
 
 .SECONDARY:
 -include $(patsubst tests/%.c,$(B)/obj/tests/%.d,$(UNIT_SRC))
@@ -273,16 +279,17 @@ FUZZ_SEEDS := $(wildcard ../shared/corpus/dev/syntaxes)
 fuzz: deps-check
 	@$(MAKE) --no-print-directory $(FUZZ) fuzz-programs
 	@mkdir -p $(B)/fuzz/found
-	@for f in header frame rle; do mkdir -p $(B)/fuzz/seeds-$$f; \
+	@for f in header frame rle scan; do mkdir -p $(B)/fuzz/seeds-$$f; \
 		$(B)/fuzz/fuzz_$$f -max_total_time=$(SECONDS_EACH) -timeout=20 -rss_limit_mb=3072 -verbosity=0 \
 			-max_len=100000 -print_final_stats=1 -artifact_prefix=$(B)/fuzz/found/ \
 			$(B)/fuzz/seeds-$$f $(FUZZ_SEEDS) || exit 1; done
 .PHONY: fuzz-programs
-fuzz-programs: $(B)/fuzz_header $(B)/fuzz_frame $(B)/fuzz_rle
+fuzz-programs: $(B)/fuzz_header $(B)/fuzz_frame $(B)/fuzz_rle $(B)/fuzz_scan
+$(B)/fuzz_scan: $(B)/obj/core/verify/scan.o
 $(B)/fuzz_%: tests/fuzz/fuzz_%.c $(B)/libdecode.a $(B)/libcore.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@.o $<
-	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $@.o $(filter %.a,$^) $(DECODE_LIBS) $(CORE_LIBS)
+	$(Q)$(CXX) -fsanitize=fuzzer,address,undefined -o $@ $@.o $(filter %.o %.a,$^) $(DECODE_LIBS) $(CORE_LIBS)
 
 # The share of them that make check takes is in tests/unit/dicom/test_mutants.c.
 MUTANTS ?= 10000

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@
 #include "core/ledger/ledger_in.h"
 #include "core/ledger/schema.h"
 
-enum { ANCHOR_EVERY = 100 }; /* events, R-06 */
+enum { ANCHOR_EVERY = 100 /* events, R-06 */, ANCHOR_LINE = 512 /* bytes at most */ };
 
 static char *
 path_in(const char *folder, const char *name)
@@ -359,6 +360,42 @@ ledger_end(struct ledger *l, enum rc rc, struct err *e)
 	return RC_OK;
 }
 
+static int64_t
+count_lines(int fd)
+{
+	char bytes[4096];
+	int64_t lines = 0;
+	off_t at = 0;
+	ssize_t n;
+
+	for (; (n = pread(fd, bytes, sizeof(bytes), at)) > 0; at += n)
+		for (ssize_t i = 0; i < n; i++)
+			lines += bytes[i] == '\n';
+	return lines;
+}
+
+/* One more than the last line has, so that a line taken out of the middle is missed.  Lines of the first form have none: the
+ * first one that has counts them. */
+static int64_t
+next_anchor(int fd)
+{
+	char bytes[ANCHOR_LINE], *line;
+	off_t size = lseek(fd, 0, SEEK_END);
+	off_t from = size > ANCHOR_LINE - 1 ? size - (ANCHOR_LINE - 1) : 0;
+	ssize_t n = pread(fd, bytes, ANCHOR_LINE - 1, from);
+	int blanks = 0;
+	long number;
+
+	if (n < 1)
+		return 1;
+	bytes[n - 1] = '\0'; /* its line feed */
+	line = strrchr(bytes, '\n');
+	for (line = line != NULL ? line + 1 : bytes; *line != '\0' && blanks < 4; line++)
+		blanks += *line == ' ';
+	line[strcspn(line, " ")] = '\0'; /* the number; or the signature, which is none */
+	return str_int(line, 1, LONG_MAX - 1, &number) ? number + 1 : count_lines(fd) + 1;
+}
+
 static enum rc
 write_anchor(struct ledger *l, int fd, struct err *e)
 {
@@ -369,8 +406,9 @@ write_anchor(struct ledger *l, int fd, struct err *e)
 	if (rc != RC_OK)
 		return rc;
 	clock_format(ledger_now(l), time);
-	line = mem_format("%s %lld %s %s", l->id, (long long)seq, hash, time);
-	key_sign(&l->system_key, "ANCHOR-v1", line, strlen(line), sig);
+	line = mem_format("%s %lld %s %s %lld", l->id, (long long)seq, hash, time,
+		(long long)next_anchor(fd));
+	key_sign(&l->system_key, "ANCHOR-v2", line, strlen(line), sig);
 	if (dprintf(fd, "%s %s\n", line, sig) < 0 || fsync(fd) != 0)
 		rc = err_errno(e, RC_FAILED, "cannot write anchors/anchors.log");
 	else
@@ -384,7 +422,7 @@ enum rc
 ledger_anchor(struct ledger *l, struct err *e)
 {
 	char *path = path_in(l->folder, "anchors/anchors.log");
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 	enum rc rc;
 
 	if (fd < 0 || flock(fd, LOCK_EX) != 0)

@@ -86,6 +86,8 @@ main(int argc, char **argv)
 		json |= c == 'j';
 		v.check_objects |= c == 'o';
 	}
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS,
+		0); /* threads need not meet over a number that nobody asks for */
 	if (argc - optind != 1 || sodium_init() < 0) {
 		fputs(usage, stderr);
 		return 3;

@@ -175,33 +175,28 @@ value(struct at *a, int depth)
 
 /* ---- the body ---- */
 
+#define TEXT(field) \
+	{ \
+#field, sizeof(#field) - 1, offsetof(struct scan, field) \
+	}
 static const struct {
 	const char *name;
-	size_t at;
-} texts[] = {
-	{ "action", offsetof(struct scan, action) },
-	{ "db", offsetof(struct scan, db) },
-	{ "kind", offsetof(struct scan, kind) },
-	{ "name", offsetof(struct scan, name) },
-	{ "object", offsetof(struct scan, object) },
-	{ "role", offsetof(struct scan, role) },
-	{ "session", offsetof(struct scan, session) },
-	{ "time", offsetof(struct scan, time) },
-	{ "user", offsetof(struct scan, user) },
-};
+	size_t n, at;
+} texts[] = { TEXT(action), TEXT(db), TEXT(kind), TEXT(name), TEXT(object), TEXT(role),
+	TEXT(session), TEXT(time), TEXT(user) };
 enum { TEXTS = sizeof(texts) / sizeof(texts[0]) };
 
 static bool
-is(const struct piece *t, const char *n)
+is(const struct piece *t, const char *n, size_t size)
 {
-	return t->n == strlen(n) && memcmp(t->from, n, t->n) == 0;
+	return t->n == size && memcmp(t->from, n, size) == 0;
 }
 
 static void
 keep(const struct piece *n, const struct piece *t, struct piece found[TEXTS])
 {
 	for (size_t i = 0; i < TEXTS; i++)
-		if (is(n, texts[i].name))
+		if (is(n, texts[i].name, texts[i].n))
 			found[i] = *t;
 }
 
@@ -210,13 +205,13 @@ static bool
 member(struct at *a, const struct piece *n, struct piece found[TEXTS], struct scan *out)
 {
 	char *from = a->p;
-	bool number =
-		is(n, "seq") && a->p < a->end && (*a->p == '-' || (*a->p >= '0' && *a->p <= '9'));
+	bool number = is(n, "seq", 3) && a->p < a->end &&
+		(*a->p == '-' || (*a->p >= '0' && *a->p <= '9'));
 	struct piece t;
 
 	if (number)
 		return integer(a, &out->seq);
-	if (is(n, "data")) {
+	if (is(n, "data", 4)) {
 		out->data = from;
 		return value(a, 1) && (out->data_size = (size_t)(a->p - from)) > 0;
 	}

@@ -8,19 +8,20 @@
 static const char *const kept[KEPT_COUNT] = {
 	[KEPT_EVENT] = "SELECT body, hash FROM event WHERE seq = ?",
 	[KEPT_DECISION] =
-		"SELECT d.id, d.series, d.step, d.verdict, d.note, d.account, d.name, d.role, "
-		"d.revision,"
-		" d.manifest, d.supersedes, d.event, g.account, g.name, g.meaning, g.at, g.running,"
-		" g.event, g.hash, d.at FROM decision d LEFT JOIN signature g ON g.number = d.id"
-		" AND g.decision = d.id WHERE d.id = ?",
+		("SELECT d.id, d.series, d.step, d.verdict, d.note, d.account, d.name, d.role, "
+		 "d.revision,"
+		 " d.manifest, d.supersedes, d.event, g.account, g.name, g.meaning, g.at, "
+		 "g.running,"
+		 " g.event, g.hash, d.at FROM decision d LEFT JOIN signature g ON g.number = d.id"
+		 " AND g.decision = d.id WHERE d.id = ?"),
 	[KEPT_REASONS] = "SELECT code FROM decision_reason WHERE decision = ? ORDER BY code",
 	[KEPT_STEPS] = "SELECT name FROM step WHERE workflow = 'default' AND kind = 'read'",
 	[KEPT_REJECTS] = "SELECT 1 FROM decision_reason WHERE decision = ? AND action = 'reject'",
 	[KEPT_TASK] = "SELECT 1 FROM task WHERE series = ? AND step = ? AND reading = ?",
 	[KEPT_VIEWING] = "SELECT body, digest FROM viewing WHERE decision = ?",
 	[KEPT_MARKS] =
-		"SELECT decision, place, scope, shape, kind, sop_uid, first_slice, last_slice,"
-		" image_columns, image_rows, points FROM mark WHERE decision = ? ORDER BY place",
+		("SELECT decision, place, scope, shape, kind, sop_uid, first_slice, last_slice,"
+		 " image_columns, image_rows, points FROM mark WHERE decision = ? ORDER BY place"),
 };
 
 const char *

@@ -14,8 +14,8 @@ struct told {
 };
 
 static const char *const sql[STATEMENTS] = {
-	[PUT] = "INSERT INTO told VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = "
-		"excluded.value",
+	[PUT] = ("INSERT INTO told VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
+		 " SET value = excluded.value"),
 	[GET] = "SELECT value FROM told WHERE kind = ? AND name = ?",
 	[DROP] = "DELETE FROM told WHERE kind = ?1 AND name >= ?2 AND name < ?2 || x'ff'",
 };

@@ -171,7 +171,8 @@ anchor_of_the_first_form(struct attack *a)
 
 /* ---- copies ---- */
 
-/* Both copies go on; their anchors come together where they are kept.  R-05 R-06 */
+/* Both copies go on; their anchors come together where they are kept. */
+/* R-05 R-06 */
 static void
 go_on_with_two_copies(struct attack *a)
 {
@@ -258,7 +259,8 @@ sign_after_logout(struct attack *a)
 	forge_event(a, &f, change);
 }
 
-/* The event of a login once more, number and time made to fit, with the signature that it had.  R-05 */
+/* The event of a login once more, number and time made to fit, with the signature that it had. */
+/* */
 static void
 replay_login(struct attack *a)
 {
@@ -291,7 +293,8 @@ move_signature_row(struct attack *a)
 	run(a, "UPDATE signature SET decision = 3 - decision WHERE number IN (1, 2)");
 }
 
-/* The whole event of a decision on one series in the place of one on another.  R-20 */
+/* The whole event of a decision on one series in the place of one on another. */
+/* */
 static void
 transplant_decision(struct attack *a)
 {

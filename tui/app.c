@@ -426,6 +426,7 @@ static const struct {
 	{ CMD_PASS, "pass" },
 	{ CMD_FAIL, "fail" },
 	{ CMD_LATER, "later" },
+	{ CMD_CORRECT, "correct" },
 	{ CMD_WINDOW_NEXT, "window" },
 	{ CMD_ZOOM_IN, "zoom" },
 	{ CMD_SERIES_NEXT, "next series" },

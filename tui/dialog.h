@@ -35,6 +35,8 @@ struct dialog_verdict {
 	char seen[160]; /* what was on the glass */
 	bool unseen;    /* not everything was */
 	bool adjudicates;
+	int64_t corrects;    /* the decision that this one replaces; 0 none */
+	char correction[20]; /* why */
 	char modality[20];
 	char codes[DECISION_REASONS][12];
 	size_t code_count;

@@ -59,6 +59,8 @@ sign_run(struct job *job, struct ledger *l)
 		.note = j->note,
 		.revision = j->v.revision,
 		.seen = j->v.seen,
+		.corrects = j->v.corrects,
+		.correction = j->v.corrects != 0 ? j->v.correction : NULL,
 		.user = j->asks_id ? j->user : NULL,
 		.password = j->password,
 		.reason_count = j->v.code_count,
@@ -181,6 +183,9 @@ sign_draw(struct app *app, struct dialog *dialog, struct area in)
 			i > 0 ? ", " : "", d->v.codes[i]);
 	row = draw_wrapped(row, in, STYLE_BOLD, d->v.what, 2);
 	row = draw_wrapped(row, in, d->v.unseen ? STYLE_WARN : STYLE_PLAIN, d->v.seen, 3);
+	if (d->v.corrects != 0)
+		draw_format(
+			row++, in.column, in.columns, STYLE_WARN, "because: %s", d->v.correction);
 	if (d->v.mark_count > 0)
 		draw_format(row++, in.column, in.columns, STYLE_WARN, "%zu mark%s of burned-in text",
 			d->v.mark_count, d->v.mark_count == 1 ? "" : "s");
@@ -277,7 +282,11 @@ dialog_sign(struct app *app, const struct dialog_verdict *v)
 	/* it is his: the password is the one component that only he has */
 	line_set(&d->user, app->session.user);
 	d->at = &d->password;
-	snprintf(d->d.title, sizeof(d->d.title), "Sign: %s %sed", v->step, v->verdict);
+	if (v->corrects != 0)
+		snprintf(d->d.title, sizeof(d->d.title), "Correct #%lld: %s %sed",
+			(long long)v->corrects, v->step, v->verdict);
+	else
+		snprintf(d->d.title, sizeof(d->d.title), "Sign: %s %sed", v->step, v->verdict);
 	dialog_open_take(app, &d->d);
 }
 

@@ -7,6 +7,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/ledger/catalog.h"
+#include "core/ledger/standing.h"
 #include "core/ledger/why.h"
 #include "tui/app.h"
 #include "tui/list.h"
@@ -322,6 +323,10 @@ cell_text(const struct worklist_row *r, int c, int64_t now, char *to, size_t siz
 	clock_format_age(now - r->arrived, age);
 	if (c == C_IMAGES)
 		snprintf(to, size, "%lld", (long long)r->slices);
+	else if (c == C_WHY && r->claimed_by[0] != '\0')
+		snprintf(to, size, "with %.12s %.100s", r->claimed_by, r->why);
+	else if (c == C_SERIES && r->reading == READING_ADJUDICATION)
+		snprintf(to, size, "%.20s: %.100s", r->step, texts[c]);
 	else if (c == C_WHY && r->later)
 		snprintf(to, size, "later %s", r->why);
 	else

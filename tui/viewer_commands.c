@@ -394,6 +394,9 @@ viewer_command(struct app *app, void *state, enum command c, const char *argumen
 	case CMD_FAIL:
 		viewer_verdict(app, s, "fail");
 		break;
+	case CMD_CORRECT:
+		viewer_correct(app, s, argument);
+		break;
 	case CMD_TAKE_OVER:
 		take_over(app, s, argument);
 		break;

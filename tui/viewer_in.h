@@ -23,6 +23,7 @@ struct viewer_state {
 	char step[32];         /* of the task: what is signed; the queue may be "adjudication" */
 	char held[200];        /* who else has it open; "" nobody */
 	char disputed[2][200]; /* what two readers said, for who adjudicates; "" nothing */
+	int64_t decision; /* that stands on the task, 0 none */
 	bool task_open, needs_pixels;
 	int64_t place, total; /* in the queue */
 
@@ -48,6 +49,8 @@ void viewer_load(struct app *app, struct viewer_state *s, int64_t task, int64_t 
 void viewer_leave(struct app *app, struct viewer_state *s, bool resume_here);
 /* Let go of what was decoded ahead. */
 void viewer_forget_ahead(struct app *app, struct viewer_state *s);
+/* Sign another verdict in place of the standing one: "pass WHY" or "fail WHY". */
+void viewer_correct(struct app *app, struct viewer_state *s, const char *argument);
 /* Take the series over from whoever has it open. */
 void viewer_take_over(struct app *app, struct viewer_state *s, const char *reason);
 void viewer_save_seen(struct app *app, struct viewer_state *s, bool resume_here);

@@ -388,6 +388,7 @@ load_done(struct job *job, struct app *app)
 	marks_take(&s->tool.marks, &j->marks, j->mark_count);
 	str_copy(s->f.standing, sizeof(s->f.standing), j->standing);
 	s->task_open = j->what.open;
+	s->decision = j->what.decision;
 	str_copy(s->step, sizeof(s->step), j->what.step);
 	str_copy(s->held, sizeof(s->held), j->held);
 	memcpy(s->disputed, j->disputed, sizeof(s->disputed));

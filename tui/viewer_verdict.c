@@ -41,10 +41,11 @@ before_verdict(struct app *app, const struct dialog_verdict *v)
 		viewer_save_seen(app, s, true);
 }
 
-void
-viewer_verdict(struct app *app, struct viewer_state *s, const char *which)
+static void
+ask(struct app *app, struct viewer_state *s, const char *which, const struct correction *why)
 {
 	struct dialog_verdict v = {
+		.corrects = why != NULL ? s->decision : 0,
 		.series = s->f.series.id,
 		.task = s->f.task,
 		.revision = s->f.series.revision,
@@ -57,6 +58,7 @@ viewer_verdict(struct app *app, struct viewer_state *s, const char *which)
 	modes_leave(app, &s->modes, &s->port, s->modes.slices.want);
 	str_copy(v.step, sizeof(v.step), s->step);
 	str_copy(v.verdict, sizeof(v.verdict), which);
+	str_copy(v.correction, sizeof(v.correction), why != NULL ? why->code : "");
 	str_copy(v.modality, sizeof(v.modality), s->f.series.modality);
 	str_copy(v.queue_step, sizeof(v.queue_step), s->queue_step);
 	str_copy(v.queue_filter, sizeof(v.queue_filter), s->queue_filter);
@@ -69,6 +71,33 @@ viewer_verdict(struct app *app, struct viewer_state *s, const char *which)
 	}
 	s->playing = false;
 	dialog_verdict(app, &v);
+}
+
+void
+viewer_verdict(struct app *app, struct viewer_state *s, const char *which)
+{
+	ask(app, s, which, NULL);
+}
+
+/* Whose it is and whether it stands is the ledger's to say. */
+void
+viewer_correct(struct app *app, struct viewer_state *s, const char *argument)
+{
+	bool pass = strncmp(argument, "pass ", 5) == 0, fail = strncmp(argument, "fail ", 5) == 0;
+	const struct correction *why = pass || fail ? correction_find(argument + 5) : NULL;
+
+	if (s->decision == 0) {
+		app_say(app, STYLE_PLAIN, "nothing is signed on %s of this series yet", s->step);
+	} else if (*argument == '\0') {
+		app->prompting = true;
+		line_set(&app->prompt, "correct fail overlooked");
+	} else if (why == NULL) {
+		app_say(app, STYLE_WARN,
+			"correct pass or fail, and why: entry-error, overlooked, new-information, "
+			"site-answer, other");
+	} else {
+		ask(app, s, pass ? "pass" : "fail", why);
+	}
 }
 
 struct later_job {

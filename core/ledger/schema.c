@@ -132,6 +132,7 @@ static const char tables_4[] =
 	"CREATE INDEX task_subject ON task (queue, state, subject, id, search, reading, owner, "
 	"opens,"
 	" series, step);"
+	"CREATE INDEX decision_account ON decision (account, id);"
 	/* who has a task open now; a working state, not a record */
 	"CREATE TABLE lease (task BIGINT PRIMARY KEY, account TEXT NOT NULL, name TEXT NOT NULL,"
 	" session TEXT NOT NULL, source TEXT NOT NULL, since BIGINT NOT NULL, until BIGINT NOT "

@@ -88,15 +88,40 @@ where_readings(struct buf *sql, const struct worklist_query *q, int *next)
 	*next += 2;
 }
 
+static bool
+is_signed(const struct worklist_query *q)
+{
+	return q->account != NULL && strcmp(q->step, WORKLIST_SIGNED) == 0;
+}
+
+/* What the account signed since $2 and what no correction replaced. */
+static void
+where_signed(struct buf *sql, int next)
+{
+	buf_format(sql,
+		" AND id IN (SELECT t.id FROM decision d JOIN task t ON t.series = d.series AND"
+		" t.step = d.step AND t.reading = d.reading AND t.state = 'done' JOIN series s ON"
+		" s.id = d.series AND s.manifest = d.manifest WHERE d.account = $%d AND d.at > $%d"
+		" AND NOT EXISTS (SELECT 1 FROM decision n WHERE n.series = d.series AND"
+		" n.supersedes = d.id))",
+		next, next + 1);
+}
+
 static void
 where(struct buf *sql, const struct worklist_query *q, size_t words, bool narrow)
 {
 	char rights[600];
 	int next = (int)words + 2;
 
-	buf_text(sql, " FROM task WHERE queue = $1 AND state = 'open'");
+	buf_text(sql,
+		is_signed(q) ? " FROM task WHERE $1 = 'signed'"
+			     : " FROM task WHERE queue = $1 AND state = 'open'");
 	for (size_t i = 0; i < words; i++)
 		buf_format(sql, " AND search LIKE $%zu ESCAPE '!'", i + 2);
+	if (is_signed(q)) {
+		where_signed(sql, next);
+		return;
+	}
 	where_readings(sql, q, &next);
 	if (narrow) {
 		rights_sql(rights, sizeof(rights), (int)words + 2);
@@ -114,7 +139,8 @@ bind_where(struct stmt *s, struct ledger *l, const struct worklist_query *q,
 	if (q->account == NULL)
 		return;
 	stmt_text(s, (int)n + 2, q->account);
-	stmt_int(s, (int)n + 3, ledger_now(l));
+	stmt_int(s, (int)n + 3,
+		ledger_now(l) - (is_signed(q) ? WORKLIST_SIGNED_DAYS * INT64_C(86400000000) : 0));
 }
 
 static const char row_columns[] =
@@ -301,11 +327,17 @@ worklist_steps(struct ledger *l, const struct session *who, struct worklist_step
 	stmt_done(s);
 	*n = 0;
 	rc = RC_OK;
+	if (who != NULL && count < WORKLIST_STEPS) {
+		str_copy(all[count].name, sizeof(all[0].name), WORKLIST_SIGNED);
+		str_copy(all[count++].title, sizeof(all[0].title), "what you signed: C corrects");
+	}
 	for (size_t i = 0; rc == RC_OK && i < count; i++) {
 		const char *account = who != NULL ? who->user : NULL;
 		char role[RIGHTS_ROLE];
 
-		if (who != NULL && rights_step(l, account, all[i].name, 0, role, NULL) != RC_OK)
+		if (strcmp(all[i].name, WORKLIST_SIGNED) == 0 ? *n == 0
+							      : who != NULL &&
+					rights_step(l, account, all[i].name, 0, role, NULL) != RC_OK)
 			continue;
 		rc = count_step(l, account, &all[i], e);
 		out[(*n)++] = all[i];
@@ -358,8 +390,11 @@ worklist_standing(
 enum rc
 worklist_task(struct ledger *l, int64_t task, struct worklist_task *out, struct err *e)
 {
-	struct stmt *s =
-		db_query(ledger_db(l), "SELECT step, reading, state FROM task WHERE id = $1");
+	struct stmt *s = db_query(ledger_db(l),
+		"SELECT step, reading, state, (SELECT max(d.id) FROM decision d"
+		" JOIN series s ON s.id = d.series AND s.manifest = d.manifest"
+		" WHERE d.series = task.series AND d.step = task.step AND"
+		" d.reading = task.reading) FROM task WHERE id = $1");
 	enum rc rc;
 
 	memset(out, 0, sizeof(*out));
@@ -369,6 +404,7 @@ worklist_task(struct ledger *l, int64_t task, struct worklist_task *out, struct 
 		str_copy(out->step, sizeof(out->step), stmt_get_text(s, 0));
 		out->reading = stmt_get_int(s, 1);
 		out->open = strcmp(stmt_get_text(s, 2), "open") == 0;
+		out->decision = stmt_get_int(s, 3);
 	}
 	stmt_done(s);
 	return rc == RC_NOT_FOUND ? err_set(e, rc, "there is no such task") : rc;

@@ -7,6 +7,11 @@
 #include "core/ledger/account.h"
 #include "core/ledger/ledger.h"
 
+/* The list of what the account itself signed in the last WORKLIST_SIGNED_DAYS and what still stands, to look at it again or
+ * to correct it: its tasks are done. */
+#define WORKLIST_SIGNED "signed"
+enum { WORKLIST_SIGNED_DAYS = 30 };
+
 enum worklist_sort {
 	WORKLIST_WHY,     /* greatest risk first; put off ones last */
 	WORKLIST_AGE,     /* oldest first */
@@ -59,7 +64,7 @@ struct worklist_step {
 	int64_t later; /* put off */
 };
 
-/* The steps that any of the roles may do, in the order of the workflow, with counts. */
+/* The steps that any of the roles may do, in the order of the workflow, with counts; then WORKLIST_SIGNED for who may do any. */
 enum rc worklist_steps(struct ledger *l, const struct session *who, struct worklist_step *out,
 	size_t *n, struct err *e);
 
@@ -71,7 +76,8 @@ enum rc worklist_standing(struct ledger *l, int64_t series, const char *account,
 /* A task by its number: what is signed on it.  RC_NOT_FOUND. */
 struct worklist_task {
 	char step[32];
-	int64_t reading; /* standing.h */
+	int64_t reading;  /* standing.h */
+	int64_t decision; /* that stands on it; 0 none */
 	bool open;
 };
 enum rc worklist_task(struct ledger *l, int64_t task, struct worklist_task *out, struct err *e);

@@ -144,6 +144,37 @@ a_correction_after_two_readings_can_make_or_end_a_dispute(void **state)
 	assert_int_equal(room_queue(d, ERIK, "adjudication"), 0);
 }
 
+static void
+what_somebody_signed_and_what_stands_is_on_his_list(void **state)
+{
+	struct room *d = *state;
+	struct decision_receipt r;
+	struct worklist_query q = { .step = WORKLIST_SIGNED, .account = "rita", .limit = 5 };
+	struct worklist_row rows[5];
+	struct worklist_task task;
+	int64_t n = 0;
+	char to[16];
+
+	made_series(d->m, 1, 3);
+	made_series(d->m, 2, 3);
+	assert_ok(room_sign(d, RITA, 1, "ART-NOISE", to, e));
+	assert_ok(room_sign(d, SAM, 2, NULL, to, e));
+	assert_ok(correct(d, RITA, 1, NULL, "entry-error", &r, e));
+	assert_ok(worklist_page(d->m->l, &q, rows, &n, e));
+	assert_int_equal(n, 1);
+	assert_int_equal(rows[0].series, 1);
+	assert_ok(worklist_task(d->m->l, rows[0].task, &task, e));
+	assert_int_equal(task.decision, r.number);
+	assert_false(task.open);
+	q.filter = "subj-002";
+	assert_ok(worklist_total(d->m->l, &q, &n, e));
+	assert_int_equal(n, 0);
+	q.filter = "";
+	d->m->now += INT64_C(31) * 86400000000;
+	assert_ok(worklist_total(d->m->l, &q, &n, e));
+	assert_int_equal(n, 0);
+}
+
 /* */
 static void
 every_pair_of_states_that_no_row_allows_is_refused_by_the_tables(void **state)
@@ -268,6 +299,7 @@ main(void)
 		room_test(what_does_not_stand_is_not_corrected),
 		room_test(a_corrected_rejection_opens_the_other_steps_again),
 		room_test(a_correction_after_two_readings_can_make_or_end_a_dispute),
+		room_test(what_somebody_signed_and_what_stands_is_on_his_list),
 		room_test(every_pair_of_states_that_no_row_allows_is_refused_by_the_tables),
 		room_test(the_first_signature_of_a_session_takes_id_and_password),
 		room_test(one_signing_covers_at_most_fifty_records_each_bound_by_itself),

@@ -37,8 +37,8 @@ refuse(const struct lease *held, struct err *e)
 	char when[CLOCK_TEXT];
 
 	clock_format(held->since, when);
-	return err_set(e, RC_CONFLICT, "%s has it open since %.10s %.5s UTC (%.60s)", held->name,
-		when, when + 11, held->source);
+	return err_set(
+		e, RC_CONFLICT, "%s has it open since %.10s %.5s UTC", held->name, when, when + 11);
 }
 
 enum rc

@@ -44,7 +44,7 @@ the_second_who_opens_a_series_hears_who_has_it_and_can_take_it_over(void **state
 	glass_keys(other.g, "a<Enter>" LAB_PASSWORD "<Enter>");
 	assert_true(glass_expect(other.g, "│ Rosa Meier has it open", SOON));
 	glass_keys(other.g, "<Esc>");
-	assert_true(glass_expect(other.g, "slice 1/5", SOON));
+	assert_true(glass_expect(other.g, "phi open · quality open", SOON));
 	glass_keys(other.g, "T");
 	assert_true(glass_expect(other.g, ":take-over", SOON));
 	glass_keys(other.g, "Rosa went home<Enter>");

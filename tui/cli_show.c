@@ -8,6 +8,7 @@
 #include "core/base/str.h"
 #include "core/ledger/catalog.h"
 #include "core/ledger/decision.h"
+#include "core/ledger/history.h"
 #include "core/ledger/viewing.h"
 #include "core/ledger/why.h"
 #include "core/ledger/worklist.h"

@@ -102,11 +102,4 @@ enum rc decision_get(
 enum rc decision_disputed(struct ledger *l, const struct session *who, int64_t series,
 	const char *step, struct decision out[2], struct err *e);
 
-/* ---- the log, for `wetread history` ---- */
-
-/* Each event on (kind, object) or, with kind NULL, each event at all; oldest first. */
-enum rc history_each(struct ledger *l, const char *kind, const char *object,
-	void (*each)(void *ctx, int64_t seq, const char *body, const char *hash), void *ctx,
-	struct err *e);
-
 #endif

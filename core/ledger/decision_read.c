@@ -1,4 +1,4 @@
-/* Reading decisions, and the log. */
+/* Reading decisions. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,27 +190,4 @@ decision_get(struct ledger *l, int64_t number, struct decision *out, int64_t *se
 	if (rc == RC_NOT_FOUND)
 		return err_set(e, rc, "there is no decision #%lld", (long long)number);
 	return rc == RC_OK ? decision_each(l, *series, take_if_it, &q, e) : rc;
-}
-
-enum rc
-history_each(struct ledger *l, const char *kind, const char *object,
-	void (*each)(void *ctx, int64_t seq, const char *body, const char *hash), void *ctx,
-	struct err *e)
-{
-	struct stmt *s;
-	enum rc rc;
-
-	if (kind == NULL) {
-		s = db_query(ledger_db(l), "SELECT seq, body, hash FROM event ORDER BY seq");
-	} else {
-		s = db_query(ledger_db(l),
-			"SELECT e.seq, e.body, e.hash FROM event_object o"
-			" JOIN event e ON e.seq = o.seq"
-			" WHERE o.kind = $1 AND o.object = $2 ORDER BY e.seq");
-		stmt_text(s, 1, kind);
-		stmt_text(s, 2, object);
-	}
-	while ((rc = stmt_step(s, e)) == RC_OK)
-		each(ctx, stmt_get_int(s, 0), stmt_get_text(s, 1), stmt_get_text(s, 2));
-	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }

@@ -31,6 +31,26 @@ sort_of(const char *role, bool *reviews, bool *rules)
 		}
 }
 
+/* Roles that read the whole log, where they are held for every study and site: an event says what was done in all of them. */
+static const char *const log_readers[] = { "auditor", "manager", "officer", "admin" };
+
+bool
+rights_log(struct ledger *l, const char *user)
+{
+	struct stmt *s = db_query(ledger_db(l),
+		"SELECT r.role FROM account a JOIN account_role r ON r.account = a.id WHERE a.id = "
+		"$1"
+		" AND a.state = 'active' AND r.study = '*' AND r.site = '*'");
+	bool may = false;
+
+	stmt_text(s, 1, user);
+	while (stmt_step(s, NULL) == RC_OK)
+		for (size_t i = 0; i < MEM_COUNT(log_readers); i++)
+			may |= strcmp(stmt_get_text(s, 0), log_readers[i]) == 0;
+	stmt_done(s);
+	return may;
+}
+
 enum rc
 rights_officer(struct ledger *l, const char *user, struct err *e)
 {

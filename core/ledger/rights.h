@@ -20,6 +20,9 @@ enum rc rights_officer(struct ledger *l, const char *user, struct err *e);
 enum rc rights_step(struct ledger *l, const char *user, const char *step, int64_t series,
 	char role[RIGHTS_ROLE], struct err *e);
 
+/* May the account read the whole log?  The others are told of what they did themselves. */
+bool rights_log(struct ledger *l, const char *user);
+
 /* May the account do the step in every study and at every site? */
 bool rights_everywhere(struct ledger *l, const char *user, const char *step);
 /* SQL that holds for the series `task.series` of a query where the account ($N) may do the step ($1). */

@@ -25,6 +25,7 @@
 #include "core/ledger/account.h"
 #include "core/ledger/catalog.h"
 #include "core/ledger/decision.h"
+#include "core/ledger/history.h"
 #include "core/ledger/look.h"
 #include "core/ledger/rights.h"
 #include "core/ledger/worklist.h"

@@ -164,7 +164,7 @@ $(SCREEN_BIN): $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(B)/libcore.a $(
 DEPS_BUILD := gcc g++ libc6-dev libncurses-dev libsixel-dev libgdcm-dev libsqlite3-dev \
 	libcurl4-openssl-dev libjansson-dev libsodium-dev nettle-dev zlib1g-dev
 DEPS_CHECK := libcmocka-dev libvterm-dev xterm xvfb x11-utils xdotool imagemagick fonts-dejavu-core \
-	universal-ctags clang libclang-rt-14-dev dcmtk libgdcm-tools tmux libchafa-dev mandoc
+	universal-ctags clang libclang-rt-14-dev dcmtk libgdcm-tools tmux libchafa-dev mandoc sqlite3 openssl python3
 
 # $(1): package names.  Says what it does; asks for nothing where all are there.
 define install_packages

@@ -23,8 +23,8 @@ struct cli {
 	struct { /* options of single commands; NULL or false where not given */
 		const char *queue, *filter, *frame, *window, *size, *protocol, *levels, *step,
 			*verdict, *note, *name, *evidence, *new_password_file, *officer, *series,
-			*decision, *encoder, *why, *study, *site, *corrects,
-			*because;
+			*decision, *encoder, *why, *study, *site, *corrects, *because, *by,
+			*action, *from, *to, *format, *limit, *check;
 		const char **reasons, **roles; /* NULL-terminated */
 		bool plain, list_reasons, marks, ctp, force, temporary, csv;
 	} opt;

@@ -1,4 +1,4 @@
-/* wetread show SERIES and wetread history [OBJECT]. */
+/* wetread show SERIES. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,6 @@
 #include "core/base/str.h"
 #include "core/ledger/catalog.h"
 #include "core/ledger/decision.h"
-#include "core/ledger/history.h"
 #include "core/ledger/viewing.h"
 #include "core/ledger/why.h"
 #include "core/ledger/worklist.h"
@@ -184,79 +183,4 @@ const struct cli_command cli_show_command = {
 	.most = 1,
 	.needs = CLI_ARCHIVE_READ,
 	.run = show_run,
-};
-
-/* ---- history ---- */
-
-static void
-event_text(void *ctx, int64_t seq, const char *body, const char *hash)
-{
-	json_t *j = json_loads(body, 0, NULL);
-	json_t *data = json_object_get(j, "data");
-	char *more = json_is_object(data) ? json_dumps(data, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-
-	(void)ctx;
-	printf("%6lld %s %-12s %-18s %s %s %.200s %.12s\n", (long long)seq,
-		json_string_value(json_object_get(j, "time")),
-		json_string_value(json_object_get(j, "user")),
-		json_string_value(json_object_get(j, "action")),
-		json_string_value(json_object_get(j, "kind")),
-		json_string_value(json_object_get(j, "object")), more != NULL ? more : "", hash);
-	free(more);
-	json_decref(j);
-}
-
-static void
-event_json(void *ctx, int64_t seq, const char *body, const char *hash)
-{
-	json_t *j = json_loads(body, 0, NULL);
-
-	(void)seq;
-	json_object_set_new(j, "hash", json_string(hash));
-	json_array_append_new(ctx, j);
-}
-
-static int
-history(struct cli *c, const char *object)
-{
-	json_t *list = c->json ? json_array() : NULL;
-	char id[24];
-	struct err e = { 0 };
-	int64_t series = 0;
-	enum rc rc = RC_OK;
-
-	if (object != NULL)
-		rc = catalog_series_id(c->ledger, object, &series, &e);
-	if (rc == RC_NOT_FOUND) { /* not a series: a user id, then */
-		err_clear(&e);
-		rc = history_each(
-			c->ledger, "account", object, c->json ? event_json : event_text, list, &e);
-	} else if (rc == RC_OK) {
-		snprintf(id, sizeof(id), "%lld", (long long)series);
-		rc = history_each(c->ledger, object != NULL ? "series" : NULL, id,
-			c->json ? event_json : event_text, list, &e);
-	}
-	if (list != NULL) {
-		json_dumpf(list, stdout, JSON_COMPACT);
-		putchar('\n');
-		json_decref(list);
-	}
-	return rc == RC_OK ? EXIT_DONE : cli_error(&e);
-}
-
-static int
-history_run(struct cli *c, int argc, char **argv)
-{
-	return history(c, argc == 1 ? argv[0] : NULL);
-}
-
-const struct cli_command cli_history_command = {
-	.name = "history",
-	.usage = "history [OBJECT] [--json]\n"
-		 "\n"
-		 "Audit events, oldest first: of everything, of a series (S-0042) or of an "
-		 "account.\n",
-	.most = 1,
-	.needs = CLI_ARCHIVE_READ,
-	.run = history_run,
 };

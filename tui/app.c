@@ -46,6 +46,16 @@ app_post_take(struct app *app, struct job *j)
 	worker_post_take(app->worker, j);
 }
 
+void
+app_read_take(struct app *app, struct job *j)
+{
+	struct ledger *l;
+
+	if (app->reader == NULL && ledger_open(&l, app->archive, DB_READ, NULL, NULL) == RC_OK)
+		app->reader = worker_new(l, app->inbox);
+	worker_post_take(app->reader != NULL ? app->reader : app->worker, j);
+}
+
 struct area
 app_body(const struct app *app)
 {
@@ -264,6 +274,10 @@ common_command(struct app *app, enum command c)
 		return true;
 	case CMD_LOCK:
 		app_lock(app);
+		return true;
+	case CMD_AUDIT:
+		if (app->logged_in && top_ops(app) != &scr_audit_ops)
+			app_push(app, &scr_audit_ops, NULL);
 		return true;
 	default:
 		return false;
@@ -692,6 +706,8 @@ app_release(struct app *app)
 	term_close(app->term);
 	pipeline_free(app->pipeline);
 	slides_free(app->slides);
+	__atomic_store_n(&app->leaving, 1, __ATOMIC_RELAXED);
+	worker_free(app->reader);
 	worker_free(app->worker);
 	inbox_free(app->inbox);
 	store_close(app->store);

@@ -88,7 +88,7 @@ static int export(struct cli *c, struct export *x)
 	struct err e = { 0 };
 	enum rc rc;
 
-	verifier_run(c->archive, &x->verified);
+	verifier_run(c->archive, NULL, &x->verified);
 	rc = export_rows(x, c->ledger, stdout, &e);
 	if (rc == RC_OK && x->who != NULL)
 		rc = export_record(x, c->ledger, &e);

@@ -23,6 +23,7 @@ enum need {
 	NEED_DIALOG = 1 << 5, /* an open dialog */
 	NEED_CURSOR = 1 << 6, /* the cross-hair of the viewer */
 	NEED_HEADER = 1 << 7, /* the tags of an image */
+	NEED_LOG = 1 << 8,    /* the audit screen */
 };
 
 struct command_info {

@@ -21,7 +21,7 @@ struct keymap {
 };
 
 static const char *const sections[] = { "common", "list", "worklist", "viewer", "cursor", "tags",
-	"help", "login", "dialog" };
+	"audit", "event", "help", "login", "dialog" };
 
 enum { FILE_MOST = 1 << 16 };
 

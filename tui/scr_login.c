@@ -99,6 +99,14 @@ login_refused(struct login_state *s, const struct login_job *j)
 	}
 }
 
+/* Who has no worklist but reads records for a living begins with the record. */
+static const struct screen_ops *
+first_screen(const struct login_job *j)
+{
+	return j->step_count == 0 && session_has_role(&j->session, "auditor") ? &scr_audit_ops
+									      : &scr_worklist_ops;
+}
+
 static void
 login_done(struct job *job, struct app *app)
 {
@@ -120,7 +128,7 @@ login_done(struct job *job, struct app *app)
 	app->logged_in = true;
 	app->asks_id = true;
 	app->lease_task = 0;
-	app_reset(app, &scr_worklist_ops, NULL);
+	app_reset(app, first_screen(j), NULL);
 	say_facts(app, j);
 }
 

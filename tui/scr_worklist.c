@@ -386,13 +386,17 @@ draw_rows(struct worklist_state *s, struct area a)
 	}
 }
 
+/* What those can do for whom nothing is waiting. */
 static const char *
-empty_text(const struct worklist_state *s)
+empty_text(const struct worklist_state *s, bool officer)
 {
 	if (s->list.total < 0)
 		return "loading...";
 	if (s->step_count == 0)
-		return "None of your roles has a worklist. Ask an officer, or log out (q).";
+		return officer
+			? "None of your roles has a worklist. A shows the record; accounts, roles "
+			  "and settings: wetread user, role, setting."
+			: "None of your roles has a worklist. A shows the record; q logs out.";
 	if (s->filter.n > 0)
 		return "Nothing has all these words. Esc gives the whole list back.";
 	return "Nothing is waiting here. Tab shows your other worklists.";
@@ -442,7 +446,8 @@ worklist_draw(struct app *app, void *state, struct area a)
 
 	draw_head(a.row, a);
 	if (s->list.total <= 0)
-		draw_text(a.row + 2, a.column + 4, a.columns - 4, STYLE_PLAIN, empty_text(s));
+		draw_text(a.row + 2, a.column + 4, a.columns - 4, STYLE_PLAIN,
+			empty_text(s, session_has_role(&app->session, "officer")));
 	else
 		draw_rows(s, a);
 	draw_detail(s, a);
@@ -649,7 +654,7 @@ worklist_mouse(struct app *app, void *state, const struct key *k)
 }
 
 static const enum command worklist_keys[] = { CMD_OPEN, CMD_FILTER, CMD_SORT, CMD_NEXT_QUEUE,
-	CMD_HELP, CMD_BACK, CMD_NONE };
+	CMD_AUDIT, CMD_HELP, CMD_BACK, CMD_NONE };
 
 const struct screen_ops scr_worklist_ops = {
 	.title = "Worklist",

@@ -259,6 +259,8 @@ write_event(void *ctx, const struct history_event *ev)
 
 	w->x->events++;
 	formats[w->x->format].event(w->to, ev);
+	if (w->x->stop != NULL && __atomic_load_n(w->x->stop, __ATOMIC_RELAXED) != 0)
+		return false;
 	return ferror(w->to) == 0; /* a full disk is told by export_end */
 }
 
@@ -289,7 +291,10 @@ export_rows(struct export *x, struct ledger *l, FILE *to, struct err *e)
 	if (rc != RC_OK)
 		return rc;
 	formats[x->format].first(x, l, to);
-	return history_read(l, x->who, &q, write_event, &w, NULL, e);
+	rc = history_read(l, x->who, &q, write_event, &w, NULL, e);
+	if (rc == RC_OK && x->stop != NULL && __atomic_load_n(x->stop, __ATOMIC_RELAXED) != 0)
+		rc = err_set(e, RC_CANCELLED, "the export was left off");
+	return rc;
 }
 
 enum rc

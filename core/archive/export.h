@@ -21,6 +21,7 @@ struct export
 	struct history_filter filter;
 	int64_t limit; /* the last so many; 0: all */
 	struct verifier_told verified;
+	const int *stop; /* leave off where it becomes other than 0; NULL: never */
 
 	/* told */
 	int64_t events;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <jansson.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -17,7 +18,7 @@
 #include "core/base/buf.h"
 #include "core/base/str.h"
 
-enum { PARENTS_MAX = 4, TOLD_MOST = 1 << 20 };
+enum { PARENTS_MAX = 4, TOLD_MOST = 1 << 20, LOOK_MS = 100 };
 
 static const char program_name[] = "wetread-verify";
 
@@ -83,15 +84,26 @@ start(const char *path, const char *archive, int out, pid_t *pid)
 	return ok;
 }
 
-static void
-read_all(int fd, struct buf *b)
+/* False: it was stopped. */
+static bool
+read_all(int fd, const int *stop, struct buf *b)
 {
+	struct pollfd p = { .fd = fd, .events = POLLIN };
 	char chunk[4096];
-	ssize_t n;
+	ssize_t n = 1;
 
-	while ((n = read(fd, chunk, sizeof(chunk))) > 0 || (n < 0 && errno == EINTR))
+	while (n != 0) {
+		if (stop != NULL && __atomic_load_n(stop, __ATOMIC_RELAXED) != 0)
+			return false;
+		if (poll(&p, 1, LOOK_MS) <= 0)
+			continue;
+		n = read(fd, chunk, sizeof(chunk));
 		if (n > 0 && b->len < TOLD_MOST)
 			buf_add(b, chunk, (size_t)n);
+		if (n < 0 && errno != EINTR)
+			break;
+	}
+	return true;
 }
 
 /* What it said must be what its exit status says. */
@@ -116,7 +128,7 @@ take(struct verifier_told *out, const char *said, int status)
 }
 
 void
-verifier_run(const char *archive, struct verifier_told *out)
+verifier_run(const char *archive, const int *stop, struct verifier_told *out)
 {
 	char path[PATH_MAX + 64];
 	struct buf said = { 0 };
@@ -133,7 +145,8 @@ verifier_run(const char *archive, struct verifier_told *out)
 		return;
 	}
 	close(ends[1]);
-	read_all(ends[0], &said);
+	if (!read_all(ends[0], stop, &said))
+		kill(pid, SIGKILL);
 	close(ends[0]);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;

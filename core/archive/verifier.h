@@ -14,7 +14,8 @@ struct verifier_told {
 	char first[160]; /* the first finding; "" none */
 };
 
-/* The program is looked for beside the running one and up to four folders above it (programs of the build tree). */
-void verifier_run(const char *archive, struct verifier_told *out);
+/* The program is looked for beside the running one and up to four folders above it (programs of the build tree).  It is
+ * ended, and has told nothing, where *stop becomes other than 0 (set by another thread; NULL: it never does). */
+void verifier_run(const char *archive, const int *stop, struct verifier_told *out);
 
 #endif

@@ -61,6 +61,18 @@ enum rc history_read(struct ledger *l, const struct session *who, const struct h
 enum rc history_one(struct ledger *l, const struct session *who, int64_t seq, history_fn each,
 	void *ctx, struct err *e);
 
+/* An event as a list shows it. */
+struct history_row {
+	int64_t seq;
+	char time[CLOCK_TEXT]; /* "2026-11-22 10:43:07", UTC */
+	char user[ACCOUNT_ID], action[32],
+		object[40]; /* "S-0042", "archive", an account, the start of a session's id */
+	char words[240]; /* of its data; of a signed record also printed name, local time with offset, meaning */
+};
+void history_row(const struct history_event *ev, struct history_row *out);
+/* The event in full, a line for each fact, for people: free() it.  Texts from the record are cleaned. */
+char *history_full(const struct history_event *ev);
+
 /* Each event on (kind, object) or, with kind NULL, each event at all; oldest first. */
 enum rc history_each(struct ledger *l, const char *kind, const char *object,
 	void (*each)(void *ctx, int64_t seq, const char *body, const char *hash), void *ctx,

@@ -263,6 +263,71 @@ reading_out_the_log_is_an_event_of_the_session(void **state)
 	assert_string_equal(ask(d, NULL, "user:system action:copied", false).actions, "copied ");
 }
 
+struct shown {
+	struct history_row row;
+	char *full;
+};
+
+static bool
+show(void *ctx, const struct history_event *ev)
+{
+	struct shown *s = ctx;
+
+	history_row(ev, &s->row);
+	s->full = history_full(ev);
+	return false;
+}
+
+/* */
+static void
+a_signed_record_is_shown_with_name_time_offset_and_meaning(void **state)
+{
+	struct desk *d = *state;
+	struct history_query q = { .newest_first = true };
+	struct shown s = { 0 };
+
+	strcpy(q.filter.action, "decision");
+	assert_ok(history_read(d->m->l, NULL, &q, show, &s, NULL, e));
+	assert_string_equal(s.row.object, "S-0001");
+	assert_non_null(strstr(s.row.words, "Rita Reviewer, 20"));
+	assert_non_null(strstr(s.row.words, ":00, review: phi pass number 1"));
+	assert_non_null(strstr(s.full, "signed by Rita Reviewer (rita, reviewer), 20"));
+	assert_non_null(strstr(s.full, "meaning: review\n"));
+	free(s.full);
+}
+
+static void
+what_an_altered_file_holds_does_not_reach_the_terminal(void **state)
+{
+	const struct history_event
+		broken = { .seq = 7,
+			.body = "\033]0;x",
+			.prev = "",
+			.hash = "\033",
+			.kid = "",
+			.sig = "" },
+		escaped = { .seq = 8,
+			.body = "{\"action\":\"a\\u001b[2J\",\"data\":{\"n\":\"\\u009b2J\"},"
+				"\"user\":\"\\u001bc\"}",
+			.prev = "",
+			.hash = "",
+			.kid = "",
+			.sig = "" };
+	const struct history_event *const events[] = { &broken, &escaped };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct shown s = { 0 };
+
+		show(&s, events[i]);
+		assert_null(strpbrk(s.full, "\033\x9b"));
+		assert_null(strpbrk(s.row.action, "\033\x9b"));
+		assert_null(strpbrk(s.row.user, "\033\x9b"));
+		assert_null(strpbrk(s.row.words, "\033\x9b"));
+		free(s.full);
+	}
+}
+
 int
 main(void)
 {
@@ -274,6 +339,8 @@ main(void)
 		desk_test(roles_that_read_the_log_see_all_of_it_and_others_only_their_own),
 		desk_test(one_event_is_told_to_those_who_may),
 		desk_test(words_that_are_none_are_named),
+		desk_test(a_signed_record_is_shown_with_name_time_offset_and_meaning),
+		desk_test(what_an_altered_file_holds_does_not_reach_the_terminal),
 		desk_test(reading_out_the_log_is_an_event_of_the_session),
 	};
 

@@ -231,3 +231,18 @@ key_sign(const struct sign_key *k, const char *tag, const void *bytes, size_t n,
 	key_hex(sig, raw, sizeof(raw));
 	buf_release(&b);
 }
+
+bool
+key_verify(const char *kid, const char *sig, const char *tag, const void *bytes, size_t n)
+{
+	unsigned char raw[crypto_sign_BYTES], key[crypto_sign_PUBLICKEYBYTES];
+	struct buf b = { 0 };
+	bool good = key_unhex(key, sizeof(key), kid) && key_unhex(raw, sizeof(raw), sig);
+
+	buf_add(&b, tag, strlen(tag) + 1);
+	buf_add(&b, bytes, n);
+	good = good &&
+		crypto_sign_verify_detached(raw, (const unsigned char *)b.data, b.len, key) == 0;
+	buf_release(&b);
+	return good;
+}

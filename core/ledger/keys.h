@@ -65,6 +65,9 @@ enum rc key_stretch(
 void key_sign(const struct sign_key *k, const char *tag, const void *bytes, size_t n,
 	char sig[KEY_SIGNATURE_HEX]);
 
+/* Is it one?  `kid` the public key; anything that is no key or no signature is none. */
+bool key_verify(const char *kid, const char *sig, const char *tag, const void *bytes, size_t n);
+
 /* SHA-256 piece by piece, hexadecimal at the end. */
 struct digest {
 	_Alignas(16) unsigned char state[128];

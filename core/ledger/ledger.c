@@ -435,6 +435,19 @@ ledger_anchor(struct ledger *l, struct err *e)
 	return rc;
 }
 
+enum rc
+ledger_vouch(struct ledger *l, const char *tag, const void *bytes, size_t n,
+	char sig[KEY_SIGNATURE_HEX], char kid[KEY_PUBLIC_HEX], struct err *e)
+{
+	enum rc rc = l->system_key.secret == NULL ? system_key_read(l, e) : RC_OK;
+
+	if (rc != RC_OK)
+		return rc;
+	key_sign(&l->system_key, tag, bytes, n, sig);
+	strcpy(kid, l->system_key.kid);
+	return RC_OK;
+}
+
 int64_t
 ledger_next(struct ledger *l, const char *literal_select_max)
 {

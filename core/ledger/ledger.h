@@ -76,6 +76,11 @@ enum rc event_head(struct ledger *l, int64_t *seq, char hash[DIGEST_HEX], struct
 /* Write the head to anchors/anchors.log now. */
 enum rc ledger_anchor(struct ledger *l, struct err *e);
 
+/* Something outside the log, signed by the archive's system key: a receipt, the list of a copy.  The key is read for it
+ * where the handle only reads.  RC_NOT_FOUND where it cannot be. */
+enum rc ledger_vouch(struct ledger *l, const char *tag, const void *bytes, size_t n,
+	char sig[KEY_SIGNATURE_HEX], char kid[KEY_PUBLIC_HEX], struct err *e);
+
 /* The next free number of a table's BIGINT key.  Inside a transaction. */
 int64_t ledger_next(struct ledger *l, const char *literal_select_max);
 

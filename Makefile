@@ -53,7 +53,7 @@ DECODE_LIBS := -lgdcmMSFF -lgdcmDICT -lgdcmDSED -lgdcmIOD -lgdcmCommon -lz -lm
 # ---- building ---------------------------------------------------------------------------------
 
 OBJ         = $(patsubst %,$(B)/obj/%.o,$(basename $(1)))
-CORE_OBJ   := $(call OBJ,$(CORE_SRC)) $(B)/obj/gen/dictionary_rows.o
+CORE_OBJ   := $(call OBJ,$(CORE_SRC)) $(B)/obj/gen/dictionary_rows.o $(B)/obj/gen/record_page.o
 RENDER_OBJ := $(call OBJ,$(RENDER_SRC))
 TUI_OBJ    := $(call OBJ,$(TUI_SRC)) $(B)/obj/gen/default_keys.o
 DECODE_OBJ := $(call OBJ,$(DECODE_SRC) $(wildcard core/dicom/gdcm.cc))
@@ -85,6 +85,12 @@ $(B)/gen/dictionary_rows.c: core/dicom/dictionary.tsv
 	 echo 'const struct dictionary_row dictionary_rows[] = {'; \
 	 LC_ALL=C sort $< | sed -E 's/^([0-9A-F]{8})\t(.*)$$/\t{ 0x\1, "\2" },/'; echo '};'; \
 	 echo 'const size_t dictionary_count = sizeof(dictionary_rows) / sizeof(dictionary_rows[0]);'; } > $@
+
+# docs/RECORD.md as a C string: a copy of an archive brings the description of its format along
+$(B)/gen/record_page.c: docs/RECORD.md
+	@mkdir -p $(@D)
+	$(Q){ echo '#include "core/archive/copy.h"'; echo 'const char copy_record_page[] ='; \
+	 sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $<; echo ';'; } > $@
 
 $(B)/obj/gen/%.o: $(B)/gen/%.c
 	@mkdir -p $(@D)
@@ -164,7 +170,7 @@ $(SCREEN_BIN): $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(B)/libcore.a $(
 DEPS_BUILD := gcc g++ libc6-dev libncurses-dev libsixel-dev libgdcm-dev libsqlite3-dev \
 	libcurl4-openssl-dev libjansson-dev libsodium-dev nettle-dev zlib1g-dev
 DEPS_CHECK := libcmocka-dev libvterm-dev xterm xvfb x11-utils xdotool imagemagick fonts-dejavu-core \
-	universal-ctags clang libclang-rt-14-dev dcmtk libgdcm-tools tmux libchafa-dev mandoc sqlite3 openssl python3
+	universal-ctags clang libclang-rt-14-dev dcmtk libgdcm-tools tmux libchafa-dev mandoc sqlite3 openssl xxd python3
 
 # $(1): package names.  Says what it does; asks for nothing where all are there.
 define install_packages

@@ -27,6 +27,7 @@ static const struct cli_command *const commands[] = {
 	&cli_marks_command,
 	&cli_history_command,
 	&cli_receipt_command,
+	&cli_copy_command,
 	&cli_user_command,
 	&cli_role_command,
 	&cli_setting_command,

@@ -70,6 +70,10 @@ bool stmt_is_null(struct stmt *s, int i);
 /* One integer result of a literal query without parameters, or `missing` where there is no row. */
 int64_t db_number(struct db *d, const char *sql, int64_t missing);
 
+/* All of it, as it is at one moment, into a new file at `path` that needs no other file beside it and can be read where
+ * nothing can be written.  Others may write meanwhile. */
+enum rc db_copy(struct db *d, const char *path, struct err *e);
+
 bool db_has_table(struct db *d, const char *table);
 
 /* Rows changed by the last stmt_run. */

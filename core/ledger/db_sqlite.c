@@ -430,6 +430,43 @@ db_number(struct db *d, const char *sql, int64_t missing)
 	return v;
 }
 
+/* The copy must not be in WAL mode: that needs a second file, which a disc or a folder that is only read cannot have. */
+static int
+copy_to(struct db *d, sqlite3 *to)
+{
+	sqlite3_backup *b = sqlite3_backup_init(to, "main", d->c, "main");
+	int code;
+
+	if (b == NULL)
+		return sqlite3_errcode(to);
+	code = sqlite3_backup_step(b, -1); /* one step is one read transaction */
+	code = sqlite3_backup_finish(b) == SQLITE_OK && code == SQLITE_DONE ? SQLITE_OK : code;
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(to, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
+	return code;
+}
+
+enum rc
+db_copy(struct db *d, const char *path, struct err *e)
+{
+	enum rc rc = RC_OK;
+	struct stat st;
+	sqlite3 *to = NULL;
+	int code;
+
+	if (stat(path, &st) == 0)
+		return err_set(e, RC_CONFLICT, "there is a ledger already");
+	code = sqlite3_open_v2(
+		path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+	if (code == SQLITE_OK)
+		code = copy_to(d, to);
+	if (code != SQLITE_OK)
+		rc = err_set(
+			e, RC_FAILED, "the ledger could not be copied: %s", sqlite3_errstr(code));
+	sqlite3_close(to);
+	return rc;
+}
+
 bool
 db_has_table(struct db *d, const char *table)
 {

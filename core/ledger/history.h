@@ -1,7 +1,7 @@
 /* Reading the log: by record, user, action and time, a page at a time, from either end.  What a page costs depends on the
  * page and not on the log: places are found by bisection over the numbers (time goes forward in the log) and by the index
  * over objects.  Users and actions are in the bodies only; events are looked through for them by a cheap look at the ends
- * of the text, at 10^6 events in the second. */
+ * of the text, 10^6 of them in about a second. */
 #ifndef CORE_LEDGER_HISTORY_H
 #define CORE_LEDGER_HISTORY_H
 

@@ -177,17 +177,18 @@ export_event_text(FILE *to, const struct history_event *ev)
 {
 	json_t *j = json_loads(ev->body, 0, NULL), *data = json_object_get(j, "data");
 	char *more = json_is_object(data) ? json_dumps(data, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+	char *by = NULL;
 
-	print_clean(to,
-		mem_format("%6lld %s %-12s %-18s %s %s %.200s %.12s", (long long)ev->seq,
-			text(j, "time"), text(j, "user"), text(j, "action"), text(j, "kind"),
-			text(j, "object"), more != NULL ? more : "", ev->hash));
 	if (*text(data, "meaning") != '\0')
-		print_clean(to,
-			mem_format("       signed by %s (%s, %s), %s, meaning: %s", text(j, "name"),
-				text(j, "user"), text(j, "role"), text(data, "when"),
-				text(data, "meaning")));
+		by = mem_format(" signed by %s (%s, %s), %s, meaning: %s", text(j, "name"),
+			text(j, "user"), text(j, "role"), text(data, "when"), text(data, "meaning"));
+	print_clean(to,
+		mem_format("%6lld %s %-12s %-18s %s %s %.200s %.12s%s", (long long)ev->seq,
+			text(j, "time"), text(j, "user"), text(j, "action"), text(j, "kind"),
+			text(j, "object"), more != NULL ? more : "", ev->hash,
+			by != NULL ? by : ""));
 	free(more);
+	free(by);
 	json_decref(j);
 }
 

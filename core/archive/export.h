@@ -37,8 +37,8 @@ enum rc export_record(struct export *x, struct ledger *l, struct err *e);
 /* The last line; RC_FAILED where something could not be written. */
 enum rc export_end(struct export *x, struct ledger *l, FILE *to, struct err *e);
 
-/* One event as text, as `wetread history` prints it: a line, and for a signed record a second one with printed name, local
- * time with its offset, and meaning (11.50). */
+/* One event as text, as `wetread history` prints it: one line; of a signed record with printed name, local time with its
+ * offset, and meaning at the end (11.50). */
 void export_event_text(FILE *to, const struct history_event *ev);
 /* One field of a CSV file (RFC 4180), quoted where it must be.  One that a spreadsheet would take for a formula gets an
  * apostrophe in front. */

@@ -152,6 +152,44 @@ who_has_no_worklist_is_told_what_there_is(void **state)
 	assert_true(glass_expect(b->g, "A audit", SOON));
 }
 
+static void
+an_auditor_begins_with_the_record(void **state)
+{
+	struct bench *b = *state;
+	char secret[128];
+	const char *const add[] = { "--user", "officer", "--password-file", secret, "user", "add",
+		"paula", "--name", "Paula Auditor", "--role", "auditor", "--new-password-file",
+		secret, NULL };
+	FILE *f;
+
+	snprintf(secret, sizeof(secret), "%s/paula", b->lab.folder);
+	f = fopen(secret, "we");
+	assert_non_null(f);
+	assert_int_equal(fchmod(fileno(f), 0600), 0);
+	fputs(LAB_PASSWORD "\n", f);
+	fclose(f);
+	assert_int_equal(lab_run(&b->lab, NULL, 0, add), 0);
+	start(b, GLASS_SIXEL, 120, 40);
+	assert_true(glass_expect(b->g, "Password", SOON));
+	glass_keys(b->g, "paula<Enter>" LAB_PASSWORD "<Enter>");
+	assert_true(glass_expect(b->g, "Audit", SOON));
+	assert_true(glass_expect(b->g, "row 1 of", SOON));
+	glass_keys(b->g, "q"); /* the first screen: log out */
+	assert_true(glass_expect(b->g, "Login", SOON));
+}
+
+static void
+the_wheel_moves_and_a_second_click_opens(void **state)
+{
+	struct bench *b = *state;
+
+	see_log(b, "officer");
+	glass_keys(b->g, "\033[<65;5;5M");
+	assert_true(glass_expect(b->g, "row 2 of", SOON));
+	glass_keys(b->g, "\033[<0;5;6M\033[<0;5;6m\033[<0;5;6M\033[<0;5;6m");
+	assert_true(glass_expect(b->g, "signature", SOON));
+}
+
 int
 main(void)
 {
@@ -160,6 +198,8 @@ main(void)
 		SCREEN_TEST(an_event_opens_in_full_and_its_neighbours_follow),
 		SCREEN_TEST(a_reviewer_is_shown_only_what_is_his_own),
 		SCREEN_TEST(what_is_shown_is_written_to_a_new_file_and_told_in_the_log),
+		SCREEN_TEST(an_auditor_begins_with_the_record),
+		SCREEN_TEST(the_wheel_moves_and_a_second_click_opens),
 		SCREEN_TEST(who_has_no_worklist_is_told_what_there_is),
 	};
 

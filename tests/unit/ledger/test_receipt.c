@@ -146,6 +146,7 @@ without_the_system_key_it_is_not_signed_and_says_so(void **state)
 	assert_false(r.is_signed);
 	assert_non_null(strstr(r.text.data, "NOT SIGNED"));
 	assert_int_equal(receipt_read(r.text.data, &f, NULL), RC_INVALID);
+	buf_release(&r.text);
 	assert_int_equal(receipt_make(l, d->number + 1, &r, NULL), RC_NOT_FOUND);
 	ledger_close(l);
 }

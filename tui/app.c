@@ -47,13 +47,14 @@ app_post_take(struct app *app, struct job *j)
 }
 
 void
-app_read_take(struct app *app, struct job *j)
+app_read_take(struct app *app, enum app_reader which, struct job *j)
 {
+	struct worker **w = &app->reader[which];
 	struct ledger *l;
 
-	if (app->reader == NULL && ledger_open(&l, app->archive, DB_READ, NULL, NULL) == RC_OK)
-		app->reader = worker_new(l, app->inbox);
-	worker_post_take(app->reader != NULL ? app->reader : app->worker, j);
+	if (*w == NULL && ledger_open(&l, app->archive, DB_READ, NULL, NULL) == RC_OK)
+		*w = worker_new(l, app->inbox);
+	worker_post_take(*w != NULL ? *w : app->worker, j);
 }
 
 struct area
@@ -707,7 +708,8 @@ app_release(struct app *app)
 	pipeline_free(app->pipeline);
 	slides_free(app->slides);
 	__atomic_store_n(&app->leaving, 1, __ATOMIC_RELAXED);
-	worker_free(app->reader);
+	for (int i = 0; i < APP_READERS; i++)
+		worker_free(app->reader[i]);
 	worker_free(app->worker);
 	inbox_free(app->inbox);
 	store_close(app->store);

@@ -16,6 +16,9 @@
 
 enum { APP_SCREENS = 8, APP_IDLE_MIN = 15 /* minutes without a key until it locks itself */ };
 
+/* Who reads beside the worker: pages for the screen, and what takes as long as it takes. */
+enum app_reader { READ_PAGE, READ_LONG, APP_READERS };
+
 struct dialog;
 
 /* A picture result, for the screen on top that shows pictures. */
@@ -31,9 +34,9 @@ struct app {
 	struct term *term;
 	struct keymap *keys;
 	struct inbox *inbox;
-	struct worker *worker; /* holds the ledger, and alone writes */
-	struct worker *reader; /* a handle of its own for what may read long; NULL until it is needed */
-	int leaving;           /* atomic: long readings leave off */
+	struct worker *worker;              /* holds the ledger, and alone writes */
+	struct worker *reader[APP_READERS]; /* with handles of their own; NULL until they are needed */
+	int leaving;                        /* atomic: long readings leave off */
 	struct store *store;
 	struct slides *slides;
 	struct pipeline *pipeline;
@@ -94,8 +97,8 @@ void app_say(struct app *app, enum style s, const char *fmt, ...)
 void app_complain(struct app *app, const struct err *e);
 /* Hand a job to the ledger worker. */
 void app_post_take(struct app *app, struct job *j);
-/* Hand a job to the reader: nobody's signature waits for what it does.  It may not write. */
-void app_read_take(struct app *app, struct job *j);
+/* Hand a job to a reader: nobody's signature waits for what it does.  It may not write. */
+void app_read_take(struct app *app, enum app_reader which, struct job *j);
 /* Run a command through the gate, as if its key had been pressed. */
 void app_command(struct app *app, enum command c, const char *argument);
 /* Cells between the top line and the bottom two. */

@@ -1,5 +1,5 @@
-/* Reading out the log from the audit screen, in two halves: wetread-verify and the events on the reader's thread, which may
- * take long, then the event `exported` and the last line on the ledger worker's, which alone writes. */
+/* Reading out the log from the audit screen, in two halves: wetread-verify and the events on a reader's thread, however long
+ * they take, then the event `exported` and the last line on the ledger worker's, which alone writes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,5 +116,5 @@ audit_export(struct app *app, const char *words, const char *path)
 	str_copy(j->words, sizeof(j->words), words);
 	str_copy(j->path, sizeof(j->path), path);
 	app_say(app, STYLE_DIM, "checking the record and writing %.100s ...", path);
-	app_read_take(app, &j->job);
+	app_read_take(app, READ_LONG, &j->job);
 }

@@ -126,7 +126,7 @@ post(struct app *app, struct audit_state *s, int64_t have, int64_t first, int64_
 	j->head = s->head;
 	j->wanted = have + WINDOW - first;
 	s->loading = true;
-	app_read_take(app, &j->job);
+	app_read_take(app, READ_PAGE, &j->job);
 }
 
 static void

@@ -102,7 +102,7 @@ ask(struct app *app, struct event_state *s, enum direction where)
 	j->seq = s->seq;
 	j->where = where;
 	str_copy(j->words, sizeof(j->words), s->words);
-	app_read_take(app, &j->job);
+	app_read_take(app, READ_PAGE, &j->job);
 }
 
 static void

@@ -179,6 +179,22 @@ an_auditor_begins_with_the_record(void **state)
 }
 
 static void
+it_opens_over_a_picture_and_gives_it_back(void **state)
+{
+	struct bench *b = *state;
+	int before;
+
+	view_first(b);
+	before = glass_picture_count(b->g);
+	glass_keys(b->g, ":audit<Enter>");
+	assert_true(glass_expect(b->g, "row 1 of", SOON));
+	assert_true(glass_absent(b->g, "slice 1/5", SOON));
+	glass_keys(b->g, "q");
+	assert_true(glass_expect(b->g, "slice 1/5", SOON));
+	assert_true(glass_pictures(b->g, before + 1, SOON));
+}
+
+static void
 the_wheel_moves_and_a_second_click_opens(void **state)
 {
 	struct bench *b = *state;
@@ -199,6 +215,7 @@ main(void)
 		SCREEN_TEST(a_reviewer_is_shown_only_what_is_his_own),
 		SCREEN_TEST(what_is_shown_is_written_to_a_new_file_and_told_in_the_log),
 		SCREEN_TEST(an_auditor_begins_with_the_record),
+		SCREEN_TEST(it_opens_over_a_picture_and_gives_it_back),
 		SCREEN_TEST(the_wheel_moves_and_a_second_click_opens),
 		SCREEN_TEST(who_has_no_worklist_is_told_what_there_is),
 	};

@@ -325,7 +325,8 @@ add_decision_row(struct attack *a)
 	run(a,
 		"INSERT INTO decision SELECT 99, series, step, verdict, note, account, name, role, "
 		"at, revision,"
-		" manifest, supersedes, event FROM decision WHERE id = 1");
+		" manifest, supersedes, event, reading, readings, correction FROM decision WHERE "
+		"id = 1");
 }
 
 /* One row for another, so that their number stays. */

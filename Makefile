@@ -5,7 +5,7 @@
 #   make deps       packages (apt)        make shots      screenshots of the real program
 #   make install    PREFIX, DESTDIR       make asan tsan  instrumented builds and their tests
 #   make format     clang-format          make lint       layers, sizes, cppcheck
-#   make fuzz       libFuzzer             make docs       docs/KEYS.md from the tables
+#   make fuzz       libFuzzer             make docs       KEYS.md, traceability
 #   make mutants    10,000 damaged files through the decoder, the same each time
 #
 # V=1 shows commands; CC and CXX choose the compiler (gcc or clang); B the build folder.
@@ -307,6 +307,7 @@ mutants: deps-check
 # what is made from the tables
 docs:
 	tests/support/keys >docs/KEYS.md
+	tests/support/trace >docs/part11-traceability.md
 
 shots: all
 	@tests/support/shots $(B) screenshots

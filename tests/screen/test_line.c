@@ -246,6 +246,7 @@ quitting_a_lost_line_and_a_crash_leave_no_pixel(void **state)
 }
 
 /* Locked, the terminal holds neither pixels nor text of the series, and no key is a command. */
+/* */
 static void
 locking_leaves_no_pixel_and_asks_for_the_password(void **state)
 {

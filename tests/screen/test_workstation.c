@@ -216,6 +216,7 @@ a_pass_takes_two_keys_and_a_password_and_brings_the_next_series(void **state)
 	assert_int_equal(lab_verify(&b->lab), 0);
 }
 
+/* */
 static void
 a_wrong_password_signs_nothing_and_can_be_typed_again(void **state)
 {
@@ -291,6 +292,7 @@ n_and_shift_n_go_through_the_queue(void **state)
 	assert_true(glass_expect(b->g, "this is the first series", SOON));
 }
 
+/* */
 static void
 a_lost_line_resumes_at_the_same_slice(void **state)
 {
@@ -383,6 +385,7 @@ too_small_a_window_says_what_it_needs(void **state)
 	assert_int_equal(glass_picture_count(b->g), 0);
 }
 
+/* */
 static void
 without_sixel_half_blocks_are_shown_and_said_not_to_clear_phi(void **state)
 {
@@ -437,6 +440,7 @@ a_dumb_terminal_gets_a_clear_word_and_no_garbage(void **state)
 	assert_null(memchr(bytes, 033, n));
 }
 
+/* */
 static void
 an_officer_has_no_worklist_and_cannot_review(void **state)
 {
@@ -501,6 +505,7 @@ a_second_reviewer_meets_a_conflict_with_name_and_time(void **state)
 	assert_int_equal(lab_verify(&b->lab), 0);
 }
 
+/* */
 static void
 a_disabled_account_is_sent_back_to_the_login(void **state)
 {

@@ -50,6 +50,7 @@ a_wrong_password_is_denied_and_recorded(void **state)
 	assert_verified(m->folder);
 }
 
+/* */
 static void
 an_unknown_user_hears_the_same_and_is_not_named(void **state)
 {
@@ -63,6 +64,7 @@ an_unknown_user_hears_the_same_and_is_not_named(void **state)
 		raw_number(m->folder, "SELECT count(*) FROM event WHERE body LIKE '%secret%'"), 0);
 }
 
+/* */
 static void
 ids_are_short_lower_case_and_start_with_a_letter(void **state)
 {
@@ -156,6 +158,7 @@ a_role_that_does_not_exist_enrols_nobody(void **state)
 }
 
 /* Dora's whole key row in Rita's place: her password must not open it under Rita's name. */
+/* */
 static void
 a_key_row_copied_to_another_user_opens_nothing(void **state)
 {
@@ -237,6 +240,7 @@ assert_nowhere(const char *folder, const char *name, const char *secret)
 	free(bytes);
 }
 
+/* */
 static void
 passwords_are_in_no_file_of_the_archive(void **state)
 {

@@ -29,6 +29,7 @@ events_follow_each_other(void **state)
 	assert_verified(m->folder);
 }
 
+/* */
 static void
 an_undone_transaction_leaves_no_event(void **state)
 {
@@ -81,6 +82,7 @@ static const char *const attacks[] = {
 	"REPLACE INTO mark SELECT * FROM mark",
 };
 
+/* R-04 R-11 */
 static void
 every_way_to_change_what_is_written_is_refused(void **state)
 {
@@ -161,6 +163,7 @@ check_body(void *ctx, int64_t seq, const char *body, const char *hash)
 	++*(int *)ctx;
 }
 
+/* */
 static void
 bodies_are_sorted_compact_json_without_floating_numbers(void **state)
 {
@@ -197,6 +200,7 @@ control_characters_stay_out_of_the_record(void **state)
 	assert_non_null(strstr(body, "\"pts /1\""));
 }
 
+/* */
 static void
 anchors_are_written_every_hundred_events(void **state)
 {

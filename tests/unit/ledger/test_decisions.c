@@ -111,6 +111,7 @@ requests_that_make_no_sense_sign_nothing(void **state)
 	assert_state(d, series, "quarantined");
 }
 
+/* */
 static void
 a_step_is_decided_once_and_the_second_hears_by_whom(void **state)
 {
@@ -145,6 +146,7 @@ an_officer_may_not_review(void **state)
 	session_close(d->m->l, &olga);
 }
 
+/* */
 static void
 a_wrong_password_signs_nothing_and_is_recorded(void **state)
 {
@@ -209,6 +211,7 @@ the_worst_reason_decides(void **state)
 	assert_string_equal(to, "query");
 }
 
+/* */
 static void
 a_rejected_series_leaves_its_other_worklists(void **state)
 {
@@ -244,6 +247,7 @@ copy_state(void *ctx, const struct decision *q)
 	strcat(strcat(ctx, q->state), ";");
 }
 
+/* */
 static void
 a_new_image_after_approval_reopens_the_steps(void **state)
 {
@@ -266,6 +270,7 @@ a_new_image_after_approval_reopens_the_steps(void **state)
 	assert_string_equal(again, "superseded;stale;valid;");
 }
 
+/* */
 static void
 a_clock_that_is_behind_signs_nothing(void **state)
 {
@@ -347,6 +352,7 @@ reasons_are_told_in_words(void *ctx, const struct decision *q)
 	++*(int *)ctx;
 }
 
+/* */
 static void
 a_decision_tells_who_why_and_as_what(void **state)
 {

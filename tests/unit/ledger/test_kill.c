@@ -131,6 +131,7 @@ assert_whole(struct made *m)
 			fail_msg("%s", odd[i]);
 }
 
+/* */
 static void
 killed_while_signing_each_decision_is_whole_or_not_there(void **state)
 {

@@ -50,6 +50,7 @@ fail_signatures(struct made *m, struct session *s, int64_t series, int times)
 		assert_int_equal(decision_sign(m->l, s, &r, &receipt, NULL), RC_DENIED);
 }
 
+/* */
 static void
 five_failures_lock_for_a_quarter_of_an_hour(void **state)
 {
@@ -101,6 +102,7 @@ a_right_password_in_between_ends_the_row(void **state)
 	assert_verified(m->folder);
 }
 
+/* */
 static void
 failures_are_counted_over_sessions_signatures_and_restarts(void **state)
 {
@@ -218,6 +220,7 @@ are_alike(int64_t one, int64_t other)
 }
 
 /* The least of several, so that what else the machine does is left out; more of them where it does much. */
+/* */
 static void
 an_unknown_id_takes_the_time_of_a_wrong_password(void **state)
 {

@@ -85,6 +85,7 @@ change(struct bureau *b, const char *user, const char *old, const char *fresh, s
 
 /* ---- disable ---- */
 
+/* */
 static void
 a_disabled_account_opens_nothing_and_its_open_session_ends(void **state)
 {
@@ -107,6 +108,7 @@ a_disabled_account_opens_nothing_and_its_open_session_ends(void **state)
 	assert_verified(b->m->folder);
 }
 
+/* */
 static void
 the_id_of_a_disabled_account_is_not_given_again(void **state)
 {
@@ -206,6 +208,7 @@ an_officer_unlocks_what_ten_failures_locked(void **state)
 
 /* ---- reset ---- */
 
+/* */
 static void
 a_reset_makes_a_new_key_and_old_signatures_stay_good(void **state)
 {
@@ -236,6 +239,7 @@ a_reset_makes_a_new_key_and_old_signatures_stay_good(void **state)
 	assert_verified(b->m->folder);
 }
 
+/* */
 static void
 a_reset_takes_two_people_and_evidence(void **state)
 {
@@ -255,6 +259,7 @@ a_reset_takes_two_people_and_evidence(void **state)
 	assert_int_equal(login_once(b, "rita", REVIEWER_PASSWORD), RC_OK);
 }
 
+/* */
 static void
 a_temporary_password_is_replaced_before_anything_else(void **state)
 {
@@ -327,6 +332,7 @@ a_wrong_old_password_changes_nothing_and_counts(void **state)
 	assert_verified(b->m->folder);
 }
 
+/* */
 static void
 none_of_the_last_five_passwords_is_taken(void **state)
 {
@@ -345,6 +351,7 @@ none_of_the_last_five_passwords_is_taken(void **state)
 	assert_verified(b->m->folder);
 }
 
+/* */
 static void
 what_is_kept_of_old_passwords_takes_argon2id_to_test(void **state)
 {
@@ -370,6 +377,7 @@ what_is_kept_of_old_passwords_takes_argon2id_to_test(void **state)
 	assert_string_not_equal(value, proof);
 }
 
+/* */
 static void
 a_password_grows_old_as_the_site_sets_it(void **state)
 {
@@ -398,6 +406,7 @@ a_password_grows_old_as_the_site_sets_it(void **state)
 
 /* ---- roles ---- */
 
+/* */
 static void
 a_role_for_one_study_and_site_opens_only_these(void **state)
 {
@@ -444,6 +453,7 @@ a_role_for_one_study_and_site_opens_only_these(void **state)
 }
 
 /* Role by step by study by site, each against the table: what no row allows is denied. */
+/* */
 static void
 every_combination_is_as_the_table_says(void **state)
 {
@@ -492,6 +502,7 @@ every_combination_is_as_the_table_says(void **state)
 }
 
 /* A session keeps the names of its roles; what it may do is asked anew. */
+/* */
 static void
 a_revoked_role_is_gone_for_an_open_session(void **state)
 {
@@ -510,6 +521,7 @@ a_revoked_role_is_gone_for_an_open_session(void **state)
 	assert_verified(b->m->folder);
 }
 
+/* */
 static void
 officers_and_admins_do_not_review_and_the_other_way_round(void **state)
 {
@@ -543,6 +555,7 @@ officers_and_admins_do_not_review_and_the_other_way_round(void **state)
 }
 
 /* Two processes: the workstation's own handle, and an officer's command. */
+/* */
 static void
 another_process_sees_it_at_its_next_look(void **state)
 {

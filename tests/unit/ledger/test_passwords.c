@@ -27,6 +27,7 @@ phrases_of_any_script_are_taken(void **state)
 	assert_ok(password_check("twelve letters", "e", "N", e));
 }
 
+/* */
 static void
 common_ones_are_refused_in_any_case_and_with_a_tail(void **state)
 {

@@ -48,7 +48,7 @@ desk_teardown(void **state)
 
 #define desk_test(f) cmocka_unit_test_setup_teardown(f, desk_setup, desk_teardown)
 
-/* R-18 R-06 */
+/* R-06 R-18 */
 static void
 a_receipt_tells_name_time_meaning_event_and_head(void **state)
 {

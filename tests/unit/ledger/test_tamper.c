@@ -516,33 +516,54 @@ lose_object(struct attack *a)
 }
 
 static const struct tamper cases[] = {
+	/* */
 	{ "A0_an_untouched_archive_is_good", nothing, 0, "good: ", true },
+	/* */
 	{ "A2_a_row_replaced_past_its_guard_is_seen", replace_row, 1, "content hash differs", false },
+	/* */
 	{ "A3_an_edited_body_is_seen", edit_body, 1, "content hash differs", false },
+	/* */
 	{ "A4_a_deleted_row_leaves_a_gap", delete_middle, 1, "event 8 follows event 6", false },
+	/* */
 	{ "A5_renumbering_does_not_hide_it", delete_middle_and_renumber, 1,
 		"event 7: the number inside it differs", false },
+	/* */
 	{ "A6_swapped_rows_are_seen", swap_rows, 1, "event 7: does not follow", false },
+	/* */
 	{ "A7_a_tail_cut_past_an_anchor_is_seen", cut_tail, 1, "the log ends at", false },
+	/* */
 	{ "A8_a_tail_cut_before_it_was_anchored_is_not_seen", cut_tail_before_it_was_anchored, 0,
 		"good: ", false },
+	/* */
 	{ "A9_a_changed_decision_row_is_seen", change_decision, 1,
 		"decision 1: the table differs from its event", false },
+	/* */
 	{ "A10_a_deleted_decision_row_is_seen", delete_decision, 1, "decisions are missing", false },
+	/* */
 	{ "A11_hashes_made_to_fit_have_bad_signatures", edit_and_hash_again, 1, "bad signature", false },
+	/* */
 	{ "A12_an_attackers_key_is_unknown", sign_all_again, 1, "event 1: unknown key", false },
+	/* */
 	{ "A12_a_new_beginning_is_not_the_pinned_officers", found_again, 1,
 		"event 1: the first officer's key is not the pinned one", false },
+	/* */
 	{ "A13_the_system_enrols_nobody", enrol_by_the_system, 1, "enrolment not by an officer", false },
+	/* */
 	{ "A14_the_system_decides_for_nobody", decide_by_the_system, 1, "actor and key differ", false },
+	/* */
 	{ "A15_a_session_key_decides_nothing", decide_by_session, 1,
 		"decision was not signed by a user's own key", false },
+	/* */
 	{ "A16_a_clock_set_back_is_seen", set_clock_back, 1, "time went back", false },
+	/* */
 	{ "A17_an_older_copy_is_seen", put_back_older_copy, 1, "the log ends at", false },
+	/* */
 	{ "A18_another_installations_database_is_seen", put_in_another_database, 1,
 		"belongs to another database", false },
+	/* */
 	{ "A18_its_key_does_not_help", put_in_another_database_and_key, 1,
 		"the first officer's key is not the pinned one", false },
+	/* */
 	{ "a_transplanted_signature_is_seen", transplant_signature, 1, "event 3: bad signature", false },
 	{ "an_edited_anchor_is_seen", edit_anchor, 1, "anchor 1: bad signature", false },
 	{ "without_anchors_it_cannot_tell", remove_anchors, 2, "cannot be seen", false },
@@ -561,6 +582,7 @@ static const struct tamper cases[] = {
 	{ "a_series_given_to_another_subject_is_seen", change_subject, 1, "series 2: its subject", false },
 	{ "a_changed_series_uid_is_seen", change_series_uid, 1, "series 2: its series_uid", false },
 	{ "a_changed_header_is_seen", change_header, 1, "the header of an image of series 2", false },
+	/* */
 	{ "a_decision_dated_back_is_seen", date_back, 1, "decision 1: the table differs", false },
 	{ "a_deleted_image_row_is_seen", delete_image, 1, "images: the table has 8", false },
 	{ "a_changed_reason_is_seen", change_reason, 1, "decision 3: the table differs", false },
@@ -569,6 +591,7 @@ static const struct tamper cases[] = {
 	{ "a_task_taken_off_the_list_is_seen", finish_task, 1, "series 3: its step quality", false },
 	{ "a_deleted_task_is_seen", delete_task, 1, "series 3: its step quality", false },
 	{ "a_task_put_back_on_the_list_is_seen", reopen_task, 1, "series 1: its step phi", false },
+	/* */
 	{ "an_edited_viewing_is_seen", edit_viewing, 1, "viewing of decision 1: it is not the one", false },
 	{ "a_viewing_put_in_anothers_place_is_seen", swap_viewing, 1,
 		"viewing of decision 1: it is not the one", false },

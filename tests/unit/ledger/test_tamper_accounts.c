@@ -385,6 +385,7 @@ static const struct tamper cases[] = {
 	{ "failures_counted_wrong_are_seen", miscount, 1, "failures are counted wrong", false },
 	{ "a_disabled_accounts_key_signs_nothing", sign_after_disabling, 1,
 		"its key had been taken back", false },
+	/* */
 	{ "a_key_from_before_a_reset_signs_nothing", sign_after_reset, 1,
 		"its key had been taken back", false },
 };

@@ -359,6 +359,7 @@ false_signatures(struct attack *a)
 }
 
 static const struct tamper cases[] = {
+	/* */
 	{ "an_anchor_taken_out_of_the_middle_is_seen", remove_a_middle_anchor, 1,
 		"anchor 3: has the number 4: lines are missing or moved", false },
 	{ "the_first_anchor_taken_out_is_seen", remove_the_first_anchor, 1,
@@ -378,6 +379,7 @@ static const struct tamper cases[] = {
 	{ "a_deleted_journal_is_seen_by_the_anchors", delete_journal, 1, "the log ends at", false },
 	{ "a_journal_deleted_before_it_was_anchored_is_not_seen",
 		delete_journal_before_it_was_anchored, 0, "good: ", false },
+	/* */
 	{ "a_sessions_key_signs_nothing_after_its_logout", sign_after_logout, 1,
 		"its session had ended", false },
 	{ "a_login_played_again_is_seen", replay_login, 1, "a session key was used before", false },

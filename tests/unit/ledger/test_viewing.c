@@ -69,6 +69,7 @@ assert_refused(struct desk *d, int64_t series, const char *words)
 
 /* ---- the gate ---- */
 
+/* */
 static void
 with_nothing_seen_a_pass_of_phi_is_refused(void **state)
 {
@@ -236,6 +237,7 @@ told(const json_t *summary, const char *name)
 	return json_integer_value(json_object_get(summary, name));
 }
 
+/* */
 static void
 what_was_seen_is_signed_with_the_decision(void **state)
 {

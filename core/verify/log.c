@@ -33,44 +33,41 @@ struct reading {
 	int64_t read;   /* the last event that was read in its place */
 	bool ended;     /* no more rows */
 	int64_t events; /* about how many there are */
-	/* of the event before */
-	int64_t seq, time;
-	char hash[65];
+	struct verify_chain chain;
 };
 
 /* ---- what the order of events tells ---- */
 
 static void
-check_chain(struct reading *r, const struct verify_row *row)
+check_chain(struct verify *v, const struct verify_chain *c, const struct verify_row *row)
 {
-	if (row->seq != r->seq + 1)
-		verify_altered(r->v, "event %lld follows event %lld: rows are missing or moved",
-			(long long)row->seq, (long long)r->seq);
-	if (strcmp(row->prev, r->hash) != 0)
-		verify_altered(r->v, "event %lld: does not follow the event before it",
-			(long long)row->seq);
+	if (row->seq != c->seq + 1)
+		verify_altered(v, "event %lld follows event %lld: rows are missing or moved",
+			(long long)row->seq, (long long)c->seq);
+	if (strcmp(row->prev, c->hash) != 0)
+		verify_altered(
+			v, "event %lld: does not follow the event before it", (long long)row->seq);
 	if (!row->whole)
-		verify_altered(r->v, "event %lld: content hash differs", (long long)row->seq);
+		verify_altered(v, "event %lld: content hash differs", (long long)row->seq);
 	if (!row->signed_)
-		verify_altered(r->v, "event %lld: bad signature", (long long)row->seq);
+		verify_altered(v, "event %lld: bad signature", (long long)row->seq);
 	if (!row->readable)
-		verify_altered(r->v, "event %lld: not readable", (long long)row->seq);
+		verify_altered(v, "event %lld: not readable", (long long)row->seq);
 }
 
 static void
-check_body(struct reading *r, struct verify_row *row)
+check_body(struct verify *v, struct verify_chain *c, struct verify_row *row)
 {
 	row->time = verify_time(row->e.time);
 	if (row->e.seq != row->seq)
-		verify_altered(
-			r->v, "event %lld: the number inside it differs", (long long)row->seq);
-	if (strcmp(row->e.db, r->v->id) != 0)
-		verify_altered(r->v, "event %lld: belongs to another database", (long long)row->seq);
+		verify_altered(v, "event %lld: the number inside it differs", (long long)row->seq);
+	if (strcmp(row->e.db, v->id) != 0)
+		verify_altered(v, "event %lld: belongs to another database", (long long)row->seq);
 	if (row->time < 0)
-		verify_altered(r->v, "event %lld: its time cannot be read", (long long)row->seq);
-	else if (row->time + CLOCK_SLACK_US < r->time)
-		verify_altered(r->v, "event %lld: time went back", (long long)row->seq);
-	r->time = row->time;
+		verify_altered(v, "event %lld: its time cannot be read", (long long)row->seq);
+	else if (row->time + CLOCK_SLACK_US < c->time)
+		verify_altered(v, "event %lld: time went back", (long long)row->seq);
+	c->time = row->time;
 }
 
 /* The first event names the system's key and the first officer's; the officer's must be the pinned one. */
@@ -144,25 +141,25 @@ take(struct verify *v, struct verify_row *row, const struct verify_action *act)
 		act->take_account(v, row, account);
 }
 
-static void
-take_row(struct reading *r, struct verify_row *row)
+void
+verify_take_row(struct verify *v, struct verify_chain *c, struct verify_row *row)
 {
 	const struct verify_action *act;
 
-	check_chain(r, row);
+	check_chain(v, c, row);
 	if (row->readable) {
 		act = verify_action(row->e.action);
-		check_body(r, row);
+		check_body(v, c, row);
 		if (row->seq == 1)
-			take_genesis(r->v, row);
+			take_genesis(v, row);
 		else if (row->seq == 2)
-			take_founder(r->v, row);
-		check_author(r->v, row, act);
-		take(r->v, row, act);
+			take_founder(v, row);
+		check_author(v, row, act);
+		take(v, row, act);
 	}
-	r->seq = row->seq;
-	snprintf(r->hash, sizeof(r->hash), "%s", row->hash);
-	r->v->events++;
+	c->seq = row->seq;
+	snprintf(c->hash, sizeof(c->hash), "%s", row->hash);
+	v->events++;
 }
 
 /* ---- reading ---- */
@@ -318,11 +315,11 @@ take_batch(struct reading *r, struct batch *b)
 {
 	pool_wait(r->v->pool, &b->job);
 	for (int i = 0; i < b->rows; i++) {
-		take_row(r, &b->row[i]);
+		verify_take_row(r->v, &r->chain, &b->row[i]);
 		release_row(&b->row[i]);
 	}
 	b->rows = 0;
-	verify_progress(r->v, r->seq, r->events, "events");
+	verify_progress(r->v, r->chain.seq, r->events, "events");
 }
 
 static void
@@ -363,5 +360,5 @@ verify_log(struct verify *v)
 	free(b);
 	if (v->events == 0)
 		verify_altered(v, "the log is empty");
-	snprintf(v->head, sizeof(v->head), "%s", r.hash);
+	snprintf(v->head, sizeof(v->head), "%s", r.chain.hash);
 }

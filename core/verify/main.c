@@ -12,6 +12,7 @@
 
 static const char usage[] =
 	"usage: wetread-verify [--json] [--objects] ARCHIVE\n"
+	"       wetread-verify [--json] --log --officer officer.pub FILE...\n"
 	"\n"
 	"Checks the record of an archive without changing it: the chain of events, every signature "
 	"and\n"
@@ -22,6 +23,11 @@ static const char usage[] =
 	"\n"
 	"  --objects   also hash every stored file\n"
 	"  --json      print the result as JSON\n"
+	"  --log       check a log that was written out by wetread history --format jsonl, in one "
+	"file\n"
+	"              or several that follow each other: chain, signatures, keys\n"
+	"  --officer   the file with the public key of the first officer, which vouches for the "
+	"rest\n"
 	"\n"
 	"Exit status: 0 good, 1 altered, 2 cannot tell (something needed is missing), 3 usage\n";
 
@@ -67,12 +73,15 @@ main(int argc, char **argv)
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' },
 		{ "objects", no_argument, NULL, 'o' },
+		{ "log", no_argument, NULL, 'l' },
+		{ "officer", required_argument, NULL, 'p' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct verify v = { 0 };
 	enum verify_result result;
-	int json = 0, c;
+	const char *pin = NULL;
+	int json = 0, log = 0, c;
 
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (c == 'h') {
@@ -85,15 +94,19 @@ main(int argc, char **argv)
 		}
 		json |= c == 'j';
 		v.check_objects |= c == 'o';
+		log |= c == 'l';
+		if (c == 'p')
+			pin = optarg;
 	}
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS,
 		0); /* threads need not meet over a number that nobody asks for */
-	if (argc - optind != 1 || sodium_init() < 0) {
+	if (argc - optind < 1 || (!log && argc - optind != 1) || sodium_init() < 0) {
 		fputs(usage, stderr);
 		return 3;
 	}
 	v.progress = isatty(STDERR_FILENO) == 1;
-	result = verify_archive(&v, argv[optind]);
+	result = log ? verify_segments(&v, pin, argv + optind, argc - optind)
+		     : verify_archive(&v, argv[optind]);
 	(json ? print_json : print_text)(&v, result);
 	verify_release(&v);
 	return (int)result;

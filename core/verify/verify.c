@@ -45,21 +45,17 @@ verify_unsure(struct verify *v, const char *fmt, ...)
 	v->unsure = true;
 }
 
-static bool
-read_pin(struct verify *v)
+void
+verify_read_pin(struct verify *v, const char *path)
 {
-	char path[4096];
-	FILE *f;
+	FILE *f = path != NULL ? fopen(path, "re") : NULL;
 
-	snprintf(path, sizeof(path), "%s/anchors/officer.pub", v->folder);
-	f = fopen(path, "re");
 	if (f == NULL || fgets(v->officer, sizeof(v->officer), f) == NULL)
 		verify_unsure(
 			v, "anchors/officer.pub cannot be read: nothing vouches for the accounts");
 	if (f != NULL)
 		fclose(f);
 	v->officer[strcspn(v->officer, "\n")] = '\0';
-	return v->officer[0] != '\0';
 }
 
 /* Read-only, through SQLite's own lock and WAL, so that it can run beside the workstation. */
@@ -116,8 +112,10 @@ static void
 check_all(struct verify *v)
 {
 	struct verify_whole *whole = verify_whole_begin(v->folder);
+	char pin[4096];
 
-	read_pin(v);
+	snprintf(pin, sizeof(pin), "%s/anchors/officer.pub", v->folder);
+	verify_read_pin(v, pin);
 	verify_log(v);
 	verify_whole_end(v, whole);
 	if (v->schema > VERIFY_SCHEMA)
@@ -136,8 +134,8 @@ check_all(struct verify *v)
 			"the working file could not be written: make room where TMPDIR points to");
 }
 
-static bool
-prepare(struct verify *v)
+bool
+verify_prepare(struct verify *v)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
 
@@ -155,15 +153,21 @@ prepare(struct verify *v)
 }
 
 enum verify_result
+verify_result_of(const struct verify *v)
+{
+	if (v->altered && !told_failed(v->told))
+		return VERIFY_ALTERED;
+	return v->altered || v->unsure ? VERIFY_CANNOT_TELL : VERIFY_GOOD;
+}
+
+enum verify_result
 verify_archive(struct verify *v, const char *folder)
 {
 	v->folder = folder;
 	verify_anchors_measure(v);
-	if (prepare(v) && open_ledger(v))
+	if (verify_prepare(v) && open_ledger(v))
 		check_all(v);
-	if (v->altered && !told_failed(v->told))
-		return VERIFY_ALTERED;
-	return v->altered || v->unsure ? VERIFY_CANNOT_TELL : VERIFY_GOOD;
+	return verify_result_of(v);
 }
 
 void

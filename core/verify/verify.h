@@ -47,6 +47,7 @@ enum verify_kept {
 
 struct verify {
 	bool check_objects;
+	bool alone;    /* a log without its tables */
 	bool progress; /* tell on stderr how far it is */
 
 	int64_t events, signatures, anchors, objects;
@@ -116,6 +117,14 @@ struct verify_action {
 };
 
 enum verify_result verify_archive(struct verify *v, const char *folder);
+/* segments.c: a log that was written out, in files that follow each other, without its tables; `pin`: the file with the
+ * first officer's public key, NULL none. */
+enum verify_result verify_segments(
+	struct verify *v, const char *pin, char *const files[], int count);
+/* verify.c: what both begin and end with. */
+bool verify_prepare(struct verify *v);
+void verify_read_pin(struct verify *v, const char *path);
+enum verify_result verify_result_of(const struct verify *v);
 void verify_release(struct verify *v);
 
 /* Record a finding: the record was altered, or something needed is missing. */
@@ -146,7 +155,13 @@ void verify_check_row(struct verify_row *row);
 bool verify_signature(
 	const char *kid, const char *sig, const char *tag, const void *bytes, size_t n);
 
-/* log.c: the chain and who signed it; every event is told to the others below. */
+/* log.c: the chain and who signed it; every event is told to the others below.  A chain begins zeroed and holds the
+ * event before. */
+struct verify_chain {
+	int64_t seq, time;
+	char hash[65];
+};
+void verify_take_row(struct verify *v, struct verify_chain *c, struct verify_row *row);
 void verify_log(struct verify *v);
 /* action.c: the table. */
 const struct verify_action *verify_action(const char *name);

@@ -23,7 +23,7 @@ struct cli {
 	struct { /* options of single commands; NULL or false where not given */
 		const char *queue, *filter, *frame, *window, *size, *protocol, *levels, *step,
 			*verdict, *note, *name, *evidence, *new_password_file, *officer, *series,
-			*decision, *encoder, *why, *study, *site, *corrects, *because, *by,
+			*decision, *encoder, *why, *study, *site, *corrects, *because, *text, *slice, *at, *percent, *by,
 			*action, *from, *to, *format, *limit, *check;
 		const char **reasons, **roles; /* NULL-terminated */
 		bool plain, list_reasons, marks, ctp, force, temporary, csv;
@@ -61,7 +61,7 @@ struct cli_command {
 extern const struct cli_command cli_init_command, cli_demo_command, cli_import_command,
 	cli_worklist_command, cli_show_command, cli_render_command, cli_decide_command,
 	cli_viewing_command, cli_marks_command, cli_history_command, cli_user_command,
-	cli_role_command, cli_setting_command, cli_agreement_command, cli_selftest_command, cli_receipt_command, cli_copy_command;
+	cli_role_command, cli_setting_command, cli_agreement_command, cli_sentinel_command, cli_selftest_command, cli_receipt_command, cli_copy_command;
 
 /* ---- what they share (cli.c) ---- */
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
-#include "core/demo/glyphs.h"
+#include "core/base/glyphs.h"
 #include "core/demo/noise.h"
 #include "core/demo/phantom.h"
 

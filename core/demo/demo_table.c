@@ -4,7 +4,7 @@
 #include <assert.h>
 
 #include "core/base/mem.h"
-#include "core/demo/glyphs.h"
+#include "core/base/glyphs.h"
 
 #define SERIES(trial_, site_, subject_, visit_, leaf, ...) \
 	{ \

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "core/base/mem.h"
-#include "core/demo/glyphs.h"
+#include "core/base/glyphs.h"
 #include "core/demo/noise.h"
 
 /* Painted at half size: a film's anatomy is smooth, its grain is not. */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/demo/glyphs.h"
+#include "core/base/glyphs.h"
 #include "core/demo/noise.h"
 
 struct pen {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
-#include "core/demo/glyphs.h"
+#include "core/base/glyphs.h"
 #include "core/demo/noise.h"
 
 /* Pictures are made in the beam's own coordinates and laid out on the screen by a table. */

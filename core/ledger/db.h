@@ -43,6 +43,10 @@ enum rc db_guard_append(struct db *d, const char *table, const char *key, struct
 enum rc db_guard_moves(
 	struct db *d, const char *table, const char *first, const char *moves, struct err *e);
 
+/* Keep rows of `table` whose `key` is one of table `others` from ever getting this state. */
+enum rc db_guard_never(struct db *d, const char *table, const char *state, const char *others,
+	const char *key, struct err *e);
+
 /* A prepared statement, kept for the life of the handle: `sql` must be a literal (its address is
  * the key).  Comes back reset, parameters cleared.  Programming mistakes in SQL end the program. */
 struct stmt *db_query(struct db *d, const char *sql);

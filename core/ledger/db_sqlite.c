@@ -299,6 +299,21 @@ db_guard_moves(struct db *d, const char *t, const char *first, const char *moves
 	return rc;
 }
 
+enum rc
+db_guard_never(struct db *d, const char *t, const char *state, const char *others, const char *key,
+	struct err *e)
+{
+	char *sql =
+		mem_format("CREATE TRIGGER %s_never BEFORE UPDATE ON %s WHEN NEW.state = '%s' AND"
+			   " EXISTS (SELECT 1 FROM %s o WHERE o.%s = NEW.%s) BEGIN"
+			   " SELECT RAISE(ABORT, '%s are never %s'); END;",
+			t, t, state, others, key, key, others, state);
+	enum rc rc = db_exec(d, sql, e);
+
+	free(sql);
+	return rc;
+}
+
 static struct stmt *
 prepare(struct db *d, const char *sql)
 {

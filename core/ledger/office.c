@@ -344,3 +344,33 @@ office_set(struct ledger *l, const struct office *o, enum setting which, const c
 	key_free(&a.key);
 	return rc;
 }
+
+/* ---- any other act ---- */
+
+static enum rc
+write_act(struct ledger *l, struct act *a, const struct office_act *what, struct err *e)
+{
+	struct event ev = {
+		.action = what->action,
+		.kind = what->kind,
+		.object = what->object,
+		.data = json_incref(what->data),
+	};
+	enum rc rc = event_append(l, &a->officer, &ev, &a->receipt, e);
+
+	return rc == RC_OK && what->write != NULL ? what->write(l, a->receipt.seq, what->ctx, e)
+						  : rc;
+}
+
+enum rc
+office_act(struct ledger *l, const struct office *o, const struct office_act *what, struct err *e)
+{
+	struct act a = { .action = what->action, .user = o->who->user };
+	enum rc rc = act_begin(l, o, &a, e);
+
+	if (rc == RC_OK)
+		rc = act_end(l, &a, write_act(l, &a, what, e), e);
+	key_free(&a.key);
+	json_decref(what->data);
+	return rc;
+}

@@ -41,6 +41,16 @@ enum rc office_grant(
 enum rc office_revoke(
 	struct ledger *l, const struct office *o, const struct role_grant *g, struct err *e);
 
+/* Any other act: one event of the officer's own key, and what `write` (NULL: nothing) does for it in the same transaction. */
+struct office_act {
+	const char *action, *kind, *object;
+	json_t *data; /* swallowed */
+	enum rc (*write)(struct ledger *l, int64_t event, const void *ctx, struct err *e);
+	const void *ctx;
+};
+enum rc office_act(
+	struct ledger *l, const struct office *o, const struct office_act *what, struct err *e);
+
 enum rc office_set(struct ledger *l, const struct office *o, enum setting which, const char *value,
 	struct err *e);
 

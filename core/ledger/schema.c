@@ -147,8 +147,8 @@ static const char tables_4[] =
 	"CREATE TABLE blind (role TEXT NOT NULL, field TEXT NOT NULL, event BIGINT NOT NULL,"
 	" PRIMARY KEY (role, field));"
 	/* series with text put in on purpose, to measure who finds it; they can never be released */
-	"CREATE TABLE sentinel (series BIGINT PRIMARY KEY, truth TEXT NOT NULL, event BIGINT NOT "
-	"NULL);";
+	"CREATE TABLE sentinel (series_uid TEXT PRIMARY KEY, truth TEXT NOT NULL,"
+	" event BIGINT NOT NULL);";
 
 static const char more_study[] =
 	", trial TEXT NOT NULL, site TEXT NOT NULL, subject TEXT NOT NULL, visit TEXT NOT NULL";
@@ -292,7 +292,11 @@ create_moves(struct db *d, struct err *e)
 		stmt_text(s, 2, meanings[i].role);
 		rc = stmt_run(s, e);
 	}
-	return rc == RC_OK ? db_guard_moves(d, "series", "quarantined", "move", e) : rc;
+	if (rc == RC_OK)
+		rc = db_guard_moves(d, "series", "quarantined", "move", e);
+	if (rc == RC_OK)
+		rc = db_guard_append(d, "sentinel", "series_uid", e);
+	return rc == RC_OK ? db_guard_never(d, "series", "released", "sentinel", "series_uid", e) : rc;
 }
 
 static enum rc

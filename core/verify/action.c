@@ -52,6 +52,8 @@ static const struct verify_action actions[] = {
 	{ "series-changed", .take = verify_take_settled },
 	{ "schema-changed", VERIFY_SYSTEM, false, "the tables were not changed by the program",
 		.take = take_schema },
+	{ "sentinel-added", VERIFY_USER, true, "a sentinel not by an officer",
+		.take = verify_take_sentinel },
 	{ "setting-changed", VERIFY_USER, true, "setting changed not by an officer",
 		.take = verify_take_setting },
 	{ "account-enrolled", VERIFY_USER, true, "enrolment not by an officer",

@@ -171,12 +171,58 @@ check_series(struct verify *v)
 			(long long)settled, (long long)told);
 }
 
+/* ---- sentinels: few, so their truth is kept as the row has it ---- */
+
+static json_t *
+sentinels(struct verify *v)
+{
+	json_t *all = json_object_get(v->replay, "sentinel");
+
+	if (all == NULL) {
+		all = json_object();
+		json_object_set_new(v->replay, "sentinel", all);
+	}
+	return all;
+}
+
+void
+verify_take_sentinel(struct verify *v, struct verify_row *row)
+{
+	json_t *truth = json_deep_copy(verify_data(row));
+	char *text;
+
+	json_object_del(truth, "reason");
+	text = json_dumps(truth, JSON_COMPACT | JSON_SORT_KEYS);
+	json_object_set_new(sentinels(v), row->e.object, json_string(text != NULL ? text : ""));
+	free(text);
+	json_decref(truth);
+}
+
+static void
+check_sentinels(struct verify *v)
+{
+	sqlite3_stmt *s = verify_query(v, "SELECT series_uid, truth FROM sentinel");
+	size_t rows = 0;
+
+	while (sqlite3_step(s) == SQLITE_ROW) {
+		rows++;
+		if (strcmp(verify_text(sentinels(v), verify_column(s, 0)), verify_column(s, 1)) != 0)
+			verify_altered(v, "a sentinel differs from its event");
+	}
+	sqlite3_finalize(s);
+	if (rows != json_object_size(sentinels(v)))
+		verify_altered(v, "sentinels: the table has %zu, the events tell of %zu", rows,
+			json_object_size(sentinels(v)));
+}
+
 void
 verify_tables(struct verify *v)
 {
 	check_images(v);
 	check_series(v);
 	verify_tasks(v);
+	if (v->schema >= 4)
+		check_sentinels(v);
 }
 
 static bool

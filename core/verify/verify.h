@@ -204,6 +204,7 @@ void verify_review(struct verify *v);
 /* tables.c: series, images and tasks; and the stored files. */
 void verify_take_images(struct verify *v, struct verify_row *row);
 void verify_take_settled(struct verify *v, struct verify_row *row);
+void verify_take_sentinel(struct verify *v, struct verify_row *row);
 void verify_tables(struct verify *v);
 void verify_objects(struct verify *v);
 

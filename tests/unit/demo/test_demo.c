@@ -17,7 +17,7 @@
 #include "core/base/mem.h"
 #include "core/demo/demo.h"
 #include "core/demo/demo_image.h"
-#include "core/demo/glyphs.h"
+#include "core/base/glyphs.h"
 
 struct file {
 	unsigned char *bytes;

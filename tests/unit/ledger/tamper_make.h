@@ -7,7 +7,7 @@
 
 #include "tests/unit/ledger/ledger_make.h"
 
-enum { GUARDS = 20 };
+enum { GUARDS = 24 };
 
 /* The good archive, and an older copy of its files from before the last decision. */
 struct scene {

@@ -1,6 +1,6 @@
 /* A small upper-case alphabet for text that is burned into pictures.  Any thread. */
-#ifndef CORE_DEMO_GLYPHS_H
-#define CORE_DEMO_GLYPHS_H
+#ifndef CORE_BASE_GLYPHS_H
+#define CORE_BASE_GLYPHS_H
 
 enum { GLYPH_WIDTH = 5, GLYPH_HEIGHT = 7, GLYPH_STEP = 6 };
 

@@ -1,5 +1,5 @@
 /* The alphabet of burned-in text, five by seven dots (see glyphs.h). */
-#include "core/demo/glyphs.h"
+#include "core/base/glyphs.h"
 
 #include <ctype.h>
 

@@ -61,7 +61,7 @@ struct cli_command {
 extern const struct cli_command cli_init_command, cli_demo_command, cli_import_command,
 	cli_worklist_command, cli_show_command, cli_render_command, cli_decide_command,
 	cli_viewing_command, cli_marks_command, cli_history_command, cli_user_command,
-	cli_role_command, cli_setting_command, cli_agreement_command, cli_sentinel_command, cli_selftest_command, cli_receipt_command, cli_copy_command;
+	cli_role_command, cli_setting_command, cli_agreement_command, cli_check_command, cli_sentinel_command, cli_selftest_command, cli_receipt_command, cli_copy_command;
 
 /* ---- what they share (cli.c) ---- */
 

@@ -55,6 +55,8 @@ decision_text(void *ctx, const struct decision *d)
 		(long long)d->number, d->step,
 		d->held_back ? "held back until the readings are in" : d->verdict, d->state,
 		d->name, d->account, d->role, d->when, d->meaning);
+	if (d->changed[0] != '\0')
+		printf("    stale since: %s\n", d->changed);
 	if (d->readings > 1 || d->reading > 1)
 		printf("    reading %lld\n", (long long)d->reading);
 	if (d->correction[0] != '\0')

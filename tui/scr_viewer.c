@@ -118,20 +118,25 @@ draw_message(struct viewer_state *s, struct area a)
 			s->port.failed_slice + 1);
 }
 
-/* What the two readers said, for who settles it: three lines each. */
+/* At most three lines of it among the facts. */
 static void
-disputed_lines(const struct viewer_state *s, int columns, struct facts_more *more)
+put_wrapped(const char *text, int columns, struct facts_more *more)
 {
-	for (int i = 0; i < 2; i++) {
-		const char *text = s->disputed[i];
-		size_t skip, n;
+	size_t skip, n;
 
-		for (int k = 0; k < 3 && *text != '\0'; k++, text += skip) {
-			n = draw_wrap(text, (size_t)columns, &skip);
-			snprintf(more->line[more->lines++], sizeof(more->line[0]), "%.*s", (int)n,
-				text);
-		}
+	for (int k = 0; k < 3 && *text != '\0'; k++, text += skip) {
+		n = draw_wrap(text, (size_t)columns, &skip);
+		snprintf(more->line[more->lines++], sizeof(more->line[0]), "%.*s", (int)n, text);
 	}
+}
+
+/* What the two readers said, for who settles it; and why a series that was judged is here again. */
+static void
+put_history(const struct viewer_state *s, int columns, struct facts_more *more)
+{
+	for (int i = 0; i < 2; i++)
+		put_wrapped(s->disputed[i], columns, more);
+	put_wrapped(s->stale, columns, more);
 }
 
 static void
@@ -156,7 +161,7 @@ viewer_draw(struct app *app, void *state, struct area a)
 		facts.row = a.row + a.rows - FACTS_ROWS;
 		facts.rows = FACTS_ROWS;
 	}
-	disputed_lines(s, facts.columns, &more);
+	put_history(s, facts.columns, &more);
 	modes_text(app, &s->modes, &s->f, &s->port, more.instead);
 	if (s->modes.mode == VIEW_SLICES)
 		more.lines += tool_text(app, s, more.line + more.lines);

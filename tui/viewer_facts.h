@@ -39,7 +39,7 @@ void viewer_seen_text(const struct viewer_facts *f, const struct viewport *v, co
 /* Lines of others among the facts. */
 struct facts_more {
 	char instead[64]; /* stands in for the slice's number where it is not "" */
-	char line[14][96];
+	char line[16][96];
 	unsigned lines;
 };
 void viewer_facts_draw(struct app *app, const struct viewer_facts *f, const struct viewport *v,

@@ -22,6 +22,7 @@ struct viewer_state {
 	char problem[200];
 	char step[32];         /* of the task: what is signed; the queue may be "adjudication" */
 	char held[200];        /* who else has it open; "" nobody */
+	char stale[200];       /* what was signed on the step before, and what changed since; "" nothing */
 	char disputed[2][200]; /* what two readers said, for who adjudicates; "" nothing */
 	int64_t decision; /* that stands on the task, 0 none */
 	bool task_open, needs_pixels;

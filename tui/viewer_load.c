@@ -116,7 +116,8 @@ struct load_job {
 	struct mark *marks;
 	size_t mark_count;
 	char standing[120];
-	char held[200];        /* who else has it open, "" nobody */
+	char held[200]; /* who else has it open, "" nobody */
+	char stale[200];
 	char disputed[2][200]; /* what two readers said, for who adjudicates */
 	int frame_ms;          /* of a multi-frame image, 0 unknown */
 	struct worklist_task what;
@@ -156,6 +157,25 @@ take_lease(struct load_job *j, struct ledger *l)
 	j->held[0] = '\0';
 	if (j->what.open && lease_take(l, &j->session, j->task, NULL, &why) == RC_CONFLICT)
 		str_copy(j->held, sizeof(j->held), why.text);
+}
+
+static void
+note_stale(void *ctx, const struct decision *d)
+{
+	struct load_job *j = ctx;
+
+	if (strcmp(d->state, "stale") == 0 && strcmp(d->step, j->what.step) == 0)
+		snprintf(j->stale, sizeof(j->stale), "was %sed (#%lld); since then %.100s",
+			d->verdict, (long long)d->number, d->changed);
+}
+
+/* Why a series that somebody had judged is here again. */
+static void
+find_stale(struct load_job *j, struct ledger *l)
+{
+	j->stale[0] = '\0';
+	if (j->what.open)
+		decision_each(l, j->series, note_stale, j, NULL);
 }
 
 static void
@@ -250,6 +270,7 @@ load_run(struct job *job, struct ledger *l)
 		return;
 	take_lease(j, l);
 	find_disputed(j, l);
+	find_stale(j, l);
 	j->rule = look_rule_of(l, j->what.step);
 	if (j->image_count > 0 && j->images[0].slices > 1)
 		j->frame_ms = frame_time(l, &j->images[0]);
@@ -392,6 +413,7 @@ load_done(struct job *job, struct app *app)
 	str_copy(s->step, sizeof(s->step), j->what.step);
 	str_copy(s->held, sizeof(s->held), j->held);
 	memcpy(s->disputed, j->disputed, sizeof(s->disputed));
+	str_copy(s->stale, sizeof(s->stale), j->stale);
 	if (s->held[0] != '\0')
 		app_say(app, STYLE_WARN, "%s; %s takes it over with a reason", s->held,
 			app_key_of(app, CMD_TAKE_OVER, key));

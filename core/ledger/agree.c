@@ -77,7 +77,7 @@ agree_each(struct ledger *l, const char *step, void (*each)(void *ctx, const str
 		" (SELECT count(*) FROM decision_reason r WHERE r.decision = b.id AND r.action = "
 		"'reject')"
 		" FROM decision a JOIN decision b ON b.series = a.series AND b.step = a.step AND"
-		" b.manifest = a.manifest AND b.reading IN (2, 4) AND b.correction = '' WHERE"
+		" b.revision = a.revision AND b.reading IN (2, 4) AND b.correction = '' WHERE"
 		" a.reading = 1 AND a.correction = '' AND ($1 = '' OR a.step = $1)");
 	struct groups g = { 0 };
 	enum rc rc;

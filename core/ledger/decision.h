@@ -83,6 +83,7 @@ struct decision {
 	int64_t reading, readings; /* which one, of how many (standing.h) */
 	int64_t supersedes;        /* 0 none */
 	char correction[20];       /* why that one was replaced; "" it was not corrected */
+	char changed[100]; /* of a stale one: what changed since it was signed, "2 images added"; "" else */
 	bool held_back; /* no outcome yet: verdict, reasons and note are blank, so that the second reader is blind */
 	char reasons[400]; /* "GEO-GAP Missing or unevenly spaced slices; ..." */
 	char note[DECISION_NOTE + 1];

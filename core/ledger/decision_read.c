@@ -53,6 +53,56 @@ fill(struct decision *d, struct stmt *s)
 	str_copy(d->correction, sizeof(d->correction), stmt_get_text(s, 16));
 }
 
+static int64_t
+count_since(struct stmt *s, int64_t series, int64_t since)
+{
+	int64_t n;
+
+	stmt_int(s, 1, series);
+	stmt_int(s, 2, since);
+	n = stmt_step(s, NULL) == RC_OK ? stmt_get_int(s, 0) : 0;
+	stmt_done(s);
+	return n;
+}
+
+static void
+put_count(char *to, size_t size, int64_t n, const char *one, const char *many)
+{
+	size_t used = strlen(to);
+
+	if (n > 0)
+		snprintf(to + used, size - used, "%s%lld %s", used > 0 ? ", " : "", (long long)n,
+			n == 1 ? one : many);
+}
+
+/* Why it is stale, for who has to decide again. */
+static void
+find_changes(struct ledger *l, int64_t series, struct decision *d)
+{
+	if (strcmp(d->state, "stale") != 0)
+		return;
+	put_count(d->changed, sizeof(d->changed),
+		count_since(db_query(ledger_db(l),
+				    "SELECT count(*) FROM image WHERE series = $1"
+				    " AND arrived > $2"),
+			series, d->at),
+		"image added", "images added");
+	put_count(d->changed, sizeof(d->changed),
+		count_since(db_query(ledger_db(l),
+				    "SELECT count(*) FROM conflict WHERE series = $1"
+				    " AND arrived > $2"),
+			series, d->at),
+		"image came with other bytes", "images came with other bytes");
+	put_count(d->changed, sizeof(d->changed),
+		count_since(db_query(ledger_db(l),
+				    "SELECT count(*) FROM image WHERE series = $1"
+				    " AND $2 > 0 AND fault LIKE 'the stored file %'"),
+			series, d->at),
+		"stored file damaged", "stored files damaged");
+	if (d->changed[0] == '\0')
+		str_copy(d->changed, sizeof(d->changed), "its stored files were damaged for a time");
+}
+
 /* While another reader or an adjudicator is to come, nobody hears what was found; a repeat is never told beside it. */
 static void
 hold_back(const struct standing *standing, struct decision *d)
@@ -80,7 +130,7 @@ decision_each(struct ledger *l, int64_t series, void (*each)(void *ctx, const st
 	s = db_query(ledger_db(l),
 		"SELECT d.id, d.step, d.verdict, d.note, d.account, d.name, d.role, d.at, "
 		"g.meaning, g.at,"
-		" g.hash, CASE WHEN d.manifest = s.manifest THEN 1 ELSE 0 END,"
+		" g.hash, CASE WHEN d.revision = s.revision THEN 1 ELSE 0 END,"
 		" (SELECT max(n.id) FROM decision n WHERE n.series = d.series AND n.supersedes = "
 		"d.id), d.reading, d.readings, d.supersedes, d.correction"
 		" FROM decision d JOIN signature g ON g.decision = d.id JOIN series s ON s.id = "
@@ -93,6 +143,7 @@ decision_each(struct ledger *l, int64_t series, void (*each)(void *ctx, const st
 		fill(&d, s);
 		join_reasons(l, &d);
 		hold_back(&standing, &d);
+		find_changes(l, series, &d);
 		each(ctx, &d);
 	}
 	return rc == RC_NOT_FOUND ? RC_OK : rc;

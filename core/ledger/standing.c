@@ -145,7 +145,7 @@ standing_load(struct ledger *l, int64_t series, struct standing *out, struct err
 		"count(*) FROM"
 		" decision_reason r WHERE r.decision = d.id AND r.action = 'reject') FROM decision "
 		"d"
-		" JOIN series s ON s.id = d.series WHERE d.series = $1 AND d.manifest = s.manifest"
+		" JOIN series s ON s.id = d.series WHERE d.series = $1 AND d.revision = s.revision"
 		" ORDER BY d.id");
 	stmt_int(s, 1, series);
 	while ((rc = stmt_step(s, e)) == RC_OK)

@@ -101,7 +101,7 @@ where_signed(struct buf *sql, int next)
 	buf_format(sql,
 		" AND id IN (SELECT t.id FROM decision d JOIN task t ON t.series = d.series AND"
 		" t.step = d.step AND t.reading = d.reading AND t.state = 'done' JOIN series s ON"
-		" s.id = d.series AND s.manifest = d.manifest WHERE d.account = $%d AND d.at > $%d"
+		" s.id = d.series AND s.revision = d.revision WHERE d.account = $%d AND d.at > $%d"
 		" AND NOT EXISTS (SELECT 1 FROM decision n WHERE n.series = d.series AND"
 		" n.supersedes = d.id))",
 		next, next + 1);
@@ -392,7 +392,7 @@ worklist_task(struct ledger *l, int64_t task, struct worklist_task *out, struct 
 {
 	struct stmt *s = db_query(ledger_db(l),
 		"SELECT step, reading, state, (SELECT max(d.id) FROM decision d"
-		" JOIN series s ON s.id = d.series AND s.manifest = d.manifest"
+		" JOIN series s ON s.id = d.series AND s.revision = d.revision"
 		" WHERE d.series = task.series AND d.step = task.step AND"
 		" d.reading = task.reading) FROM task WHERE id = $1");
 	enum rc rc;

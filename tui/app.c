@@ -441,6 +441,8 @@ static const struct {
 	{ CMD_PASS, "pass" },
 	{ CMD_FAIL, "fail" },
 	{ CMD_LATER, "later" },
+	{ CMD_MARK_ROW, "mark" },
+	{ CMD_PASS_MARKED, "pass" },
 	{ CMD_CORRECT, "correct" },
 	{ CMD_WINDOW_NEXT, "window" },
 	{ CMD_ZOOM_IN, "zoom" },

@@ -10,6 +10,7 @@
 #include "core/ledger/standing.h"
 #include "core/ledger/why.h"
 #include "tui/app.h"
+#include "tui/dialog_list.h"
 #include "tui/list.h"
 #include "tui/viewer.h"
 
@@ -28,7 +29,9 @@ struct worklist_state {
 	int64_t have_first, have_count;
 	uint64_t asked, answered; /* serials of page requests */
 	bool loading;
-	bool open_then; /* Enter came before the rows it was meant for */
+	bool open_then, mark_then; /* Enter or Space came before the rows it was meant for */
+
+	struct dialog_rows marked; /* of this step, to be passed together */
 
 	int64_t detail_series; /* whose details these are */
 	char detail[2][1000];
@@ -84,6 +87,7 @@ page_run(struct job *job, struct ledger *l)
 
 static void request_detail(struct app *app, struct worklist_state *s);
 static void open_row(struct app *app, struct worklist_state *s);
+static void mark_row(struct app *app, struct worklist_state *s);
 
 static void
 page_done(struct job *job, struct app *app)
@@ -111,6 +115,8 @@ page_done(struct job *job, struct app *app)
 	request_detail(app, s);
 	if (s->open_then && !s->loading)
 		open_row(app, s);
+	if (s->mark_then && !s->loading)
+		mark_row(app, s);
 }
 
 static void
@@ -334,13 +340,13 @@ cell_text(const struct worklist_row *r, int c, int64_t now, char *to, size_t siz
 }
 
 static void
-draw_row(const struct worklist_row *r, int row, struct area a, bool cursor, int64_t now)
+draw_row(const struct worklist_row *r, int row, struct area a, bool cursor, bool marked, int64_t now)
 {
 	int at = a.column + 2, wide = wide_column(a.columns);
 	enum style s = cursor ? STYLE_CURSOR : STYLE_PLAIN;
 	char text[200];
 
-	draw_text(row, a.column, a.columns, s, cursor ? " ▸" : "");
+	draw_text(row, a.column, a.columns, s, marked ? cursor ? "*▸" : "* " : cursor ? " ▸" : "");
 	for (int c = 0; c < C_COUNT; c++) {
 		int width = columns[c].width > 0 ? columns[c].width : wide;
 
@@ -380,7 +386,8 @@ draw_rows(struct worklist_state *s, struct area a)
 		const struct worklist_row *r = row_at(s, at);
 
 		if (r != NULL)
-			draw_row(r, a.row + 1 + i, a, at == s->list.at, now);
+			draw_row(r, a.row + 1 + i, a, at == s->list.at,
+				dialog_rows_has(&s->marked, r->task), now);
 		else
 			draw_text(a.row + 1 + i, a.column, a.columns, STYLE_DIM, "    ...");
 	}
@@ -430,6 +437,8 @@ draw_position(struct app *app, struct worklist_state *s, struct area a)
 
 	if (app->signed_count > 0 && hours > 0.01)
 		snprintf(rate, sizeof(rate), " · %.0f series/h", (double)app->signed_count / hours);
+	if (s->marked.n > 0)
+		snprintf(rate, sizeof(rate), " · %zu marked", s->marked.n);
 	if (s->list.total > 0)
 		snprintf(text, sizeof(text), "row %lld of %lld · by %s%s ",
 			(long long)s->list.at + 1, (long long)s->list.total,
@@ -541,6 +550,48 @@ open_row(struct app *app, struct worklist_state *s)
 	app_push(app, &scr_viewer_ops, &a);
 }
 
+/* ---- rows that are passed together ---- */
+
+static void
+mark_row(struct app *app, struct worklist_state *s)
+{
+	const struct worklist_row *r = row_at(s, s->list.at);
+
+	s->mark_then = s->loading;
+	if (r == NULL || s->loading)
+		return;
+	if (r->reading == READING_ADJUDICATION ||
+		strcmp(s->steps[s->step].name, WORKLIST_SIGNED) == 0)
+		app_say(app, STYLE_PLAIN, "series of this list are signed one by one");
+	else if (!dialog_rows_toggle(&s->marked, r))
+		app_say(app, STYLE_WARN, "one signature covers at most %d series", DECISION_BATCH);
+	else
+		list_command(&s->list, CMD_NEXT);
+	request_detail(app, s);
+}
+
+static void
+list_signed(struct app *app, uint64_t screen, const int64_t *tasks, size_t n)
+{
+	struct worklist_state *s = app_screen_state(app, screen);
+
+	for (size_t i = 0; s != NULL && i < n; i++)
+		for (size_t k = 0; k < s->marked.n; k++)
+			if (s->marked.row[k].task == tasks[i])
+				s->marked.row[k] = s->marked.row[--s->marked.n];
+	if (s != NULL)
+		request(app, s);
+}
+
+static void
+pass_marked(struct app *app, struct worklist_state *s)
+{
+	if (s->marked.n == 0)
+		app_say(app, STYLE_PLAIN, "mark rows with Space first, or open one with Enter");
+	else
+		dialog_list(app, app_screen_id(app, s), &s->marked, list_signed);
+}
+
 static void
 go_first(struct worklist_state *s)
 {
@@ -569,7 +620,7 @@ worklist_command(struct app *app, void *state, enum command c, const char *argum
 {
 	struct worklist_state *s = state;
 
-	s->open_then = false;
+	s->open_then = s->mark_then = false;
 	if (list_command(&s->list, c)) {
 		if (page_lacks(s))
 			request(app, s);
@@ -579,6 +630,12 @@ worklist_command(struct app *app, void *state, enum command c, const char *argum
 	switch (c) {
 	case CMD_OPEN:
 		open_row(app, s);
+		return;
+	case CMD_MARK_ROW:
+		mark_row(app, s);
+		return;
+	case CMD_PASS_MARKED:
+		pass_marked(app, s);
 		return;
 	case CMD_FILTER:
 		if (s->filter.n == 0)
@@ -594,6 +651,7 @@ worklist_command(struct app *app, void *state, enum command c, const char *argum
 	case CMD_NEXT_QUEUE:
 		if (s->step_count > 0)
 			s->step = (s->step + 1) % s->step_count;
+		s->marked.n = 0;
 		go_first(s);
 		break;
 	case CMD_RELOAD:
@@ -653,8 +711,8 @@ worklist_mouse(struct app *app, void *state, const struct key *k)
 	s->click.at_us = now;
 }
 
-static const enum command worklist_keys[] = { CMD_OPEN, CMD_FILTER, CMD_SORT, CMD_NEXT_QUEUE,
-	CMD_AUDIT, CMD_HELP, CMD_BACK, CMD_NONE };
+static const enum command worklist_keys[] = { CMD_OPEN, CMD_MARK_ROW, CMD_PASS_MARKED, CMD_FILTER,
+	CMD_SORT, CMD_NEXT_QUEUE, CMD_AUDIT, CMD_HELP, CMD_BACK, CMD_NONE };
 
 const struct screen_ops scr_worklist_ops = {
 	.title = "Worklist",

@@ -146,7 +146,8 @@ bind_where(struct stmt *s, struct ledger *l, const struct worklist_query *q,
 static const char row_columns[] =
 	"SELECT t.id, t.series, exam.study_uid, exam.subject, exam.visit, exam.site,"
 	" series.modality, series.series_description, series.state, series.why, series.images,"
-	" series.slices, series.arrived, t.later, t.step, t.reading";
+	" series.slices, series.arrived, t.later, t.step, t.reading,"
+	" series.revision";
 static const char row_joins[] =
 	" JOIN series ON series.id = t.series JOIN exam ON exam.id = series.exam";
 
@@ -171,6 +172,7 @@ fill_row(struct worklist_row *r, struct stmt *s)
 	r->later = stmt_get_int(s, 13) != 0;
 	str_copy(r->step, sizeof(r->step), stmt_get_text(s, 14));
 	r->reading = stmt_get_int(s, 15);
+	r->revision = stmt_get_int(s, 16);
 	/* a second reader sees a series as the first one did, and a third does not see what became of it */
 	if (r->reading > 1)
 		str_copy(r->state, sizeof(r->state), "in-review");

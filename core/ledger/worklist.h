@@ -38,6 +38,7 @@ struct worklist_row {
 	int64_t reading;             /* standing.h */
 	char claimed_by[ACCOUNT_ID]; /* who has it open now; "" nobody */
 	int64_t images, slices, arrived;
+	int64_t revision; /* of the series as it is listed */
 	bool later;
 };
 

@@ -153,6 +153,40 @@ the_first_signature_shows_the_id_and_the_second_does_not(void **state)
 	assert_false(glass_has(b->g, "User     rosa"));
 }
 
+/* */
+static void
+a_list_that_is_shown_is_passed_with_one_signature(void **state)
+{
+	struct bench *b = *state;
+	const char *const show[] = { "show", "S-0002", NULL };
+	char out[8192];
+
+	see_worklist(b);
+	glass_keys(b->g, "a");
+	assert_true(glass_expect(b->g, "mark rows with Space first", SOON));
+	glass_keys(b->g, "<Tab>");
+	assert_true(glass_expect(b->g, "[quality 3]", SOON));
+	assert_true(glass_expect(b->g, "row 1 of 3", SOON));
+	glass_keys(b->g, " ");
+	assert_true(glass_expect(b->g, "1 marked", SOON));
+	glass_keys(b->g, " ");
+	assert_true(glass_expect(b->g, "2 marked", SOON));
+	assert_int_equal(
+		decide(b, "amadou", "fail", "ART-NOISE"), 0); /* somebody is faster with one */
+	glass_keys(b->g, "a");
+	assert_true(glass_expect(b->g, "Sign 2 series: quality passed", SOON));
+	assert_true(glass_expect(b->g, "S-0001 CHEST ALPHA, L02-0001", SOON));
+	assert_true(glass_expect(b->g, "S-0002 CHEST BETA, L02-0002", SOON));
+	glass_keys(b->g, LAB_PASSWORD "<Enter>");
+	assert_true(glass_expect(b->g, "1 of 2 signed. S-0001", SOON));
+	assert_true(glass_expect(b->g, "Amadou Costa already", SOON));
+	glass_keys(b->g, "<Esc>");
+	assert_true(glass_expect(b->g, "row 1 of 1", SOON));
+	assert_int_equal(lab_run(&b->lab, out, sizeof(out), show), 0);
+	assert_non_null(strstr(out, "quality pass (valid)"));
+	assert_int_equal(lab_verify(&b->lab), 0);
+}
+
 int
 main(void)
 {
@@ -161,6 +195,7 @@ main(void)
 		SCREEN_TEST(the_next_series_of_a_queue_is_one_that_nobody_has),
 		SCREEN_TEST(what_one_signed_is_listed_and_corrected),
 		SCREEN_TEST(who_adjudicates_sees_both_readings_without_names),
+		SCREEN_TEST(a_list_that_is_shown_is_passed_with_one_signature),
 		SCREEN_TEST(the_first_signature_shows_the_id_and_the_second_does_not),
 	};
 

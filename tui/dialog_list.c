@@ -278,6 +278,7 @@ dialog_list(struct app *app, uint64_t screen, const struct dialog_rows *rows,
 
 	d->d.ops = &dialog_list_ops;
 	d->rows = *rows;
+	d->d.rows = (int)(rows->n < SHOWN ? rows->n : SHOWN) + 11;
 	d->screen = screen;
 	d->done = done;
 	d->asks_id = app->asks_id;

@@ -396,6 +396,38 @@ next_anchor(int fd)
 	return str_int(line, 1, LONG_MAX - 1, &number) ? number + 1 : count_lines(fd) + 1;
 }
 
+/* A line without its end was cut off while it was written, by a full disk or a power cut: it was never an anchor, and the
+ * next one must not stand behind it. */
+static bool
+drop_torn_line(int fd)
+{
+	char bytes[ANCHOR_LINE];
+	off_t size = lseek(fd, 0, SEEK_END);
+	off_t from = size > ANCHOR_LINE ? size - ANCHOR_LINE : 0;
+	ssize_t n = pread(fd, bytes, ANCHOR_LINE, from), keep = n;
+
+	while (keep > 0 && bytes[keep - 1] != '\n')
+		keep--;
+	return n < 1 || keep == n || ftruncate(fd, from + keep) == 0;
+}
+
+/* All of the line, on the disk, or nothing of it. */
+static bool
+write_line(int fd, const char *line, const char *sig)
+{
+	char *text = mem_format("%s %s\n", line, sig);
+	size_t n = strlen(text);
+	ssize_t put = write(fd, text, n);
+	bool good = put == (ssize_t)n && fsync(fd) == 0;
+	int why = put >= 0 && put < (ssize_t)n ? ENOSPC : errno;
+
+	free(text);
+	if (!good)
+		drop_torn_line(fd);
+	errno = why;
+	return good;
+}
+
 static enum rc
 write_anchor(struct ledger *l, int fd, struct err *e)
 {
@@ -405,11 +437,13 @@ write_anchor(struct ledger *l, int fd, struct err *e)
 
 	if (rc != RC_OK)
 		return rc;
+	if (!drop_torn_line(fd))
+		return err_errno(e, RC_FAILED, "cannot write anchors/anchors.log");
 	clock_format(ledger_now(l), time);
 	line = mem_format("%s %lld %s %s %lld", l->id, (long long)seq, hash, time,
 		(long long)next_anchor(fd));
 	key_sign(&l->system_key, "ANCHOR-v2", line, strlen(line), sig);
-	if (dprintf(fd, "%s %s\n", line, sig) < 0 || fsync(fd) != 0)
+	if (!write_line(fd, line, sig))
 		rc = err_errno(e, RC_FAILED, "cannot write anchors/anchors.log");
 	else
 		l->unanchored = 0;

@@ -140,7 +140,8 @@ check_line(struct reading *r, const struct anchor *a)
 	r->v->anchors++;
 }
 
-/* A line that is too long is none of ours: it stays empty. */
+/* A line that is too long is none of ours: it stays empty.  One without its end, the last, was cut off while it was written:
+ * it is no anchor, and taking it for one would only say what a file that is shorter by a line does not. */
 static bool
 read_line(struct reading *r, struct anchor *a)
 {
@@ -153,10 +154,9 @@ read_line(struct reading *r, struct anchor *a)
 			a->text[n] = (char)(c != '\0' ? c : '?');
 		n++;
 	}
-	if (r->left > 0 && c == '\n')
-		r->left--;
-	else if (n == 0)
+	if (r->left == 0 || c != '\n')
 		return false;
+	r->left--;
 	a->text[n < LINE ? n : 0] = '\0';
 	return true;
 }

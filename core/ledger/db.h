@@ -27,10 +27,16 @@ enum rc db_exec(struct db *d, const char *sql, struct err *e);
 /* The same for statements that change tables, which db_exec refuses: to carry an older ledger forward. */
 enum rc db_alter(struct db *d, const char *sql, struct err *e);
 
-/* A transaction that writes: waits its turn, RC_BUSY after 10 s. */
+/* A transaction that writes: waits its turn, RC_BUSY after 10 s.  Once a statement in it failed for want of a disk (reading
+ * too, and whether the caller looked or not) no other is run, and db_commit undoes it and says so. */
 enum rc db_begin(struct db *d, struct err *e);
 enum rc db_commit(struct db *d, struct err *e);
 void db_rollback(struct db *d);
+
+/* Did a statement fail for want of a disk since db_watch, or in this transaction?  It goes before what was made of its
+ * missing answer: the text in e is replaced. */
+void db_watch(struct db *d);
+enum rc db_broken(struct db *d, struct err *e);
 
 /* Make `table` take inserts only, and those only with seq = max(seq) + 1 and prev = the hash of the row before
  * (21 CFR 11.10(e); INSERT OR REPLACE would walk around a "no DELETE" trigger alone). */

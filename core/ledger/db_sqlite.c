@@ -16,7 +16,8 @@
 
 struct stmt {
 	struct db *db;
-	sqlite3_stmt *s;
+	sqlite3_stmt *s; /* NULL: it could not be made, `code` says why */
+	int code;
 	const char *key; /* the literal it was made from; NULL for db_query_once */
 	struct stmt *next;
 };
@@ -25,6 +26,7 @@ struct db {
 	sqlite3 *c;
 	struct stmt *kept;
 	bool writing;
+	int broken;      /* the first breakage since the last db_watch or db_begin; 0: none */
 	int64_t waiting; /* since when, monotonic microseconds */
 };
 
@@ -49,9 +51,25 @@ wait_turn(void *ctx, int tries)
 	return 1;
 }
 
+/* A statement that failed for want of a disk, not of a row.  Where a caller takes it for "no such row" he would go on with
+ * half of what he has to know, so it is kept: the transaction it was in is lost (is_lost), whatever the caller makes of it. */
+static bool
+is_breakage(int code)
+{
+	static const int codes[] = { SQLITE_FULL, SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_NOTADB,
+		SQLITE_CANTOPEN, SQLITE_NOMEM, SQLITE_READONLY, SQLITE_PROTOCOL, SQLITE_INTERRUPT };
+
+	for (size_t i = 0; i < MEM_COUNT(codes); i++)
+		if ((code & 0xff) == codes[i])
+			return true;
+	return false;
+}
+
 static enum rc
 failed(struct db *d, int code, struct err *e)
 {
+	if (d->broken == 0 && is_breakage(code))
+		d->broken = code;
 	switch (code & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
@@ -65,9 +83,13 @@ failed(struct db *d, int code, struct err *e)
 	case SQLITE_NOTADB:
 		return err_set(e, RC_CORRUPT, "the ledger is damaged: %s", sqlite3_errmsg(d->c));
 	case SQLITE_FULL:
+		return err_set(e, RC_FAILED,
+			"the ledger could not be written: the disk is full; make room and try "
+			"again");
 	case SQLITE_IOERR:
-		return err_set(
-			e, RC_FAILED, "the ledger could not be written: %s", sqlite3_errmsg(d->c));
+	case SQLITE_CANTOPEN:
+		return err_set(e, RC_FAILED, "the ledger could not be read or written: %s",
+			sqlite3_errstr(code));
 	default:
 		return err_set(e, RC_FAILED, "ledger: %s", sqlite3_errmsg(d->c));
 	}
@@ -197,10 +219,20 @@ db_close(struct db *d)
 	free(d);
 }
 
+/* SQLite undoes the transaction by itself after some errors, and from then on each statement would be committed alone: no
+ * more of them are run. */
+static bool
+is_lost(struct db *d)
+{
+	if (d->writing && d->broken == 0 && sqlite3_get_autocommit(d->c) != 0)
+		d->broken = SQLITE_IOERR;
+	return d->writing && d->broken != 0;
+}
+
 enum rc
 db_exec(struct db *d, const char *sql, struct err *e)
 {
-	int code = sqlite3_exec(d->c, sql, NULL, NULL, NULL);
+	int code = is_lost(d) ? d->broken : sqlite3_exec(d->c, sql, NULL, NULL, NULL);
 
 	return code == SQLITE_OK ? RC_OK : failed(d, code, e);
 }
@@ -222,6 +254,7 @@ db_begin(struct db *d, struct err *e)
 	enum rc rc;
 
 	assert(!d->writing);
+	d->broken = 0;
 	rc = db_exec(d, "BEGIN IMMEDIATE", e);
 	d->writing = rc == RC_OK;
 	return rc;
@@ -244,6 +277,22 @@ db_rollback(struct db *d)
 	if (d->writing)
 		sqlite3_exec(d->c, "ROLLBACK", NULL, NULL, NULL);
 	d->writing = false;
+}
+
+void
+db_watch(struct db *d)
+{
+	if (!d->writing)
+		d->broken = 0;
+}
+
+enum rc
+db_broken(struct db *d, struct err *e)
+{
+	if (d->broken == 0)
+		return RC_OK;
+	err_clear(e);
+	return failed(d, d->broken, e);
 }
 
 enum rc
@@ -314,16 +363,25 @@ db_guard_never(struct db *d, const char *t, const char *state, const char *other
 	return rc;
 }
 
+/* Only what we wrote wrong ends the program: the tables are read from the disk here, which may fail. */
+static void
+prepare(struct stmt *s, const char *sql)
+{
+	sqlite3 *c = s->db->c;
+
+	s->code = sqlite3_prepare_v3(c, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->s, NULL);
+	if ((s->code & 0xff) == SQLITE_ERROR) {
+		fprintf(stderr, "wetread: SQL: %s\n  %s\n", sqlite3_errmsg(c), sql);
+		abort();
+	}
+}
+
 static struct stmt *
-prepare(struct db *d, const char *sql)
+stmt_new(struct db *d)
 {
 	struct stmt *s = mem_zero(1, sizeof(*s));
 
 	s->db = d;
-	if (sqlite3_prepare_v3(d->c, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->s, NULL) != SQLITE_OK) {
-		fprintf(stderr, "wetread: SQL: %s\n  %s\n", sqlite3_errmsg(d->c), sql);
-		abort();
-	}
 	return s;
 }
 
@@ -335,11 +393,15 @@ db_query(struct db *d, const char *sql)
 	for (s = d->kept; s != NULL && s->key != sql; s = s->next)
 		;
 	if (s == NULL) {
-		s = prepare(d, sql);
+		s = stmt_new(d);
 		s->key = sql;
 		s->next = d->kept;
 		d->kept = s;
 	}
+	if (s->s == NULL)
+		prepare(s, sql);
+	if (s->s == NULL)
+		return s;
 	sqlite3_reset(s->s);
 	sqlite3_clear_bindings(s->s);
 	return s;
@@ -348,7 +410,10 @@ db_query(struct db *d, const char *sql)
 struct stmt *
 db_query_once(struct db *d, const char *sql)
 {
-	return prepare(d, sql);
+	struct stmt *s = stmt_new(d);
+
+	prepare(s, sql);
+	return s;
 }
 
 void
@@ -376,19 +441,21 @@ parameter(struct stmt *s, int i)
 void
 stmt_text(struct stmt *s, int i, const char *text)
 {
-	sqlite3_bind_text(s->s, parameter(s, i), text, -1, SQLITE_TRANSIENT);
+	if (s->s != NULL)
+		sqlite3_bind_text(s->s, parameter(s, i), text, -1, SQLITE_TRANSIENT);
 }
 
 void
 stmt_int(struct stmt *s, int i, int64_t v)
 {
-	sqlite3_bind_int64(s->s, parameter(s, i), v);
+	if (s->s != NULL)
+		sqlite3_bind_int64(s->s, parameter(s, i), v);
 }
 
 enum rc
 stmt_step(struct stmt *s, struct err *e)
 {
-	int code = sqlite3_step(s->s);
+	int code = is_lost(s->db) ? s->db->broken : s->s != NULL ? sqlite3_step(s->s) : s->code;
 
 	if (code == SQLITE_ROW)
 		return RC_OK;

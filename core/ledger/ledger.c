@@ -347,8 +347,10 @@ enum rc
 ledger_end(struct ledger *l, enum rc rc, struct err *e)
 {
 	if (rc != RC_OK) {
+		enum rc broken = db_broken(l->db, e);
+
 		db_rollback(l->db);
-		return rc;
+		return broken != RC_OK ? broken : rc;
 	}
 	rc = db_commit(l->db, e);
 	if (rc != RC_OK)

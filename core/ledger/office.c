@@ -21,10 +21,14 @@ static enum rc
 act_begin(struct ledger *l, const struct office *o, struct act *a, struct err *e)
 {
 	struct session_act what = { .kind = "account", .object = a->user, .step = a->action };
-	enum rc rc = session_alive(l, o->who, e);
+	enum rc rc, broken;
 
+	db_watch(ledger_db(l));
+	rc = session_alive(l, o->who, e);
 	if (rc == RC_OK)
 		rc = rights_officer(l, o->who->user, e);
+	broken = db_broken(ledger_db(l), e);
+	rc = broken != RC_OK ? broken : rc;
 	if (rc == RC_OK)
 		rc = account_words_check("the reason", o->reason, e);
 	if (rc == RC_OK)

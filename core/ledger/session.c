@@ -79,8 +79,11 @@ account_attempt(struct ledger *l, struct attempt_at *at, struct sign_key *out, s
 {
 	enum attempt how;
 
+	db_watch(ledger_db(l));
 	at->known = account_read(l, at->user, &at->stored);
 	how = attempt_of(l, at, out, e);
+	if (db_broken(ledger_db(l), e) != RC_OK) /* an id that could not be read is not nobody's */
+		how = ATTEMPT_BROKEN;
 	if (how != ATTEMPT_RIGHT)
 		key_free(out);
 	return how;
@@ -98,7 +101,7 @@ static const char *const attempt_names[] = {
 /* The event and the count; `until` is that of a lock that it makes. */
 static enum rc
 write_failed(struct ledger *l, const struct attempt_at *at, enum attempt how,
-	const struct signer *author, struct event *ev, int64_t *until)
+	const struct signer *author, struct event *ev, int64_t *until, struct err *e)
 {
 	const char *user = at->known ? at->user : NULL;
 	bool tells = how == ATTEMPT_WRONG || how == ATTEMPT_LOCKED, counted = false;
@@ -116,28 +119,32 @@ write_failed(struct ledger *l, const struct attempt_at *at, enum attempt how,
 	if (tells && at->known)
 		json_object_set_new(ev->data, "failures", json_integer(k.failures));
 	*until = k.until;
-	rc = event_append(l, author, ev, NULL, NULL);
+	rc = event_append(l, author, ev, NULL, e);
 	if (rc == RC_OK && tells)
-		rc = lock_write(l, user, at->mark, &k, counted, NULL);
+		rc = lock_write(l, user, at->mark, &k, counted, e);
 	return rc;
 }
 
-/* What was wrong is the answer, even where the event of it could not be written. */
+/* Where the event of it cannot be written, that is the answer, the same as to a right password: nobody guesses uncounted on
+ * a disk that is full. */
 enum rc
 account_attempt_failed(struct ledger *l, const struct attempt_at *at, enum attempt how,
 	const struct signer *author, struct event *ev, struct err *e)
 {
 	int64_t until = 0;
-	struct err lock = { 0 };
-	enum rc rc;
+	struct err lock = { 0 }, unwritten = { 0 };
+	enum rc rc = ledger_begin(l, &unwritten);
 
-	if (ledger_begin(l, NULL) != RC_OK) {
+	if (rc != RC_OK)
 		json_decref(ev->data);
-		return RC_DENIED;
+	else
+		rc = ledger_end(
+			l, write_failed(l, at, how, author, ev, &until, &unwritten), &unwritten);
+	if (rc != RC_OK) {
+		err_clear(e);
+		return err_set(e, rc, "%s", unwritten.text);
 	}
-	rc = write_failed(l, at, how, author, ev, &until);
-	ledger_end(l, rc, NULL);
-	if (rc == RC_OK && lock_check(ledger_now(l), until, &lock) != RC_OK && e != NULL)
+	if (lock_check(ledger_now(l), until, &lock) != RC_OK && e != NULL)
 		*e = lock;
 	return e != NULL && e->rc != RC_OK ? e->rc : RC_DENIED;
 }
@@ -325,15 +332,19 @@ session_alive(struct ledger *l, const struct session *who, struct err *e)
 		"SELECT a.state, s.ended FROM session s JOIN account a ON a.id = s.account"
 		" WHERE s.id = $1 AND s.account = $2");
 	bool there, active = false, ended = true;
+	enum rc rc;
 
 	stmt_text(s, 1, who->id);
 	stmt_text(s, 2, who->user);
-	there = stmt_step(s, NULL) == RC_OK;
+	rc = stmt_step(s, e);
+	there = rc == RC_OK;
 	if (there) {
 		active = strcmp(stmt_get_text(s, 0), "active") == 0;
 		ended = stmt_get_int(s, 1) != 0;
 	}
 	stmt_done(s);
+	if (rc != RC_OK && rc != RC_NOT_FOUND)
+		return rc;
 	if (there && !active)
 		return err_set(e, RC_DENIED, "the account is disabled; ask an officer");
 	return ended ? err_set(e, RC_DENIED, "this session was ended; log in again") : RC_OK;

@@ -1,54 +1,26 @@
 /* Archives of versions 1 to 3, written by the programs of those versions (tests/unit/ledger/version-1 and on), are
  * carried forward. */
-#include "tests/unit/ledger/ledger_make.h"
-
-static int
-setup_from(const char *fixture, void **state)
-{
-	struct made *m = made_blank();
-	char *anchors = made_path(m->folder, "anchors"), *sql;
-	sqlite3 *db;
-
-	mkdir(anchors, 0755);
-	free(anchors);
-	for (int i = 0; i < 3; i++) {
-		static const char *const names[] = { "system.key", "anchors.log", "officer.pub" };
-		char to[64];
-		size_t n = 0;
-		char *bytes = made_read(fixture, names[i], &n);
-
-		assert_non_null(bytes); /* the tests run from the root of the project */
-		snprintf(to, sizeof(to), "%s%s", i > 0 ? "anchors/" : "", names[i]);
-		made_write(m->folder, to, bytes, n);
-		free(bytes);
-	}
-	sql = made_read(fixture, "ledger.sql", NULL);
-	assert_non_null(sql);
-	db = raw_open(m->folder);
-	raw_run(db, sql);
-	sqlite3_close(db);
-	free(sql);
-	m->now += INT64_C(3600000000);
-	*state = m;
-	return 0;
-}
+#include "tests/unit/ledger/old_make.h"
 
 static int
 setup(void **state)
 {
-	return setup_from("tests/unit/ledger/version-1", state);
+	*state = old_archive("tests/unit/ledger/version-1");
+	return 0;
 }
 
 static int
 setup_2(void **state)
 {
-	return setup_from("tests/unit/ledger/version-2", state);
+	*state = old_archive("tests/unit/ledger/version-2");
+	return 0;
 }
 
 static int
 setup_3(void **state)
 {
-	return setup_from("tests/unit/ledger/version-3", state);
+	*state = old_archive("tests/unit/ledger/version-3");
+	return 0;
 }
 
 static int

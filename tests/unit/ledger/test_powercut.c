@@ -280,7 +280,7 @@ whatever_a_power_cut_leaves_is_good_and_holds_each_answered_signature(void **sta
 	}
 	assert_true(syncs >= SERIES);
 	for (long k = 0; k < more; k++, images++)
-		assert_whole_after(w, draw(w, (unsigned)faulty.events + 1));
+		assert_whole_after(w, 1 + draw(w, (unsigned)faulty.events));
 	assert_whole_after(w, faulty.events);
 	printf("# %zu events, %zu syncs, %zu images\n", faulty.events, syncs, images + syncs + 1);
 }

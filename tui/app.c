@@ -680,8 +680,16 @@ open_archive(struct app *app, const char *folder, struct err *e)
 {
 	char *mark = mem_format("%s/demo", folder);
 	struct ledger *l;
-	enum rc rc = ledger_open(&l, folder, DB_WRITE, NULL, e);
+	struct err why = { 0 };
+	enum rc rc = ledger_open(&l, folder, DB_WRITE, NULL, &why);
 
+	if (rc == RC_READONLY) {
+		str_copy(app->read_only, sizeof(app->read_only), why.text);
+		app_say(app, STYLE_WARN, "%s", why.text);
+		rc = ledger_open(&l, folder, DB_READ, NULL, e);
+	} else if (rc != RC_OK) {
+		*e = why;
+	}
 	app->demo = access(mark, F_OK) == 0;
 	free(mark);
 	if (rc == RC_OK) {

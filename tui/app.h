@@ -40,9 +40,10 @@ struct app {
 	struct store *store;
 	struct slides *slides;
 	struct pipeline *pipeline;
-	char *archive; /* its folder */
-	bool libsixel; /* as struct app_config has it */
-	bool demo;     /* the login screen names the accounts */
+	char *archive;       /* its folder */
+	bool libsixel;       /* as struct app_config has it */
+	bool demo;           /* the login screen names the accounts */
+	char read_only[200]; /* why nothing can be written, so that nobody can log in; "" it can */
 
 	struct session session; /* after login; fixed until logout */
 	bool logged_in;

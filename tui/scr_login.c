@@ -176,7 +176,10 @@ enter(struct app *app, struct login_state *s)
 {
 	int last = s->changing ? FIELD_AGAIN : FIELD_PASSWORD;
 
-	if (s->field < last) {
+	if (app->read_only[0] != '\0') {
+		line_wipe(&s->line[FIELD_PASSWORD]);
+		str_copy(s->problem, sizeof(s->problem), app->read_only);
+	} else if (s->field < last) {
 		s->field++;
 	} else if (s->line[FIELD_USER].n == 0) {
 		s->field = FIELD_USER;
@@ -230,6 +233,17 @@ draw_accounts(struct app *app, int row, int column)
 	(void)app;
 }
 
+/* A login is an event, so there is none: no event, no change. */
+static void
+draw_read_only(const struct app *app, int row, int column, int width)
+{
+	draw_text(row, column, width, STYLE_WARN, app->read_only);
+	draw_text(row + 1, column, width, STYLE_PLAIN,
+		"A login is an event of the record: nobody can log in until it can be written.");
+	draw_text(row + 2, column, width, STYLE_PLAIN,
+		"These read it as it is: wetread show, worklist, history; wetread-verify");
+}
+
 static void
 login_draw(struct app *app, void *state, struct area a)
 {
@@ -250,7 +264,9 @@ login_draw(struct app *app, void *state, struct area a)
 		draw_text(below, column, 60, STYLE_ACCENT, "checking...");
 	else
 		draw_text(below, column, a.columns - column - 1, STYLE_WARN, s->problem);
-	if (app->demo)
+	if (app->read_only[0] != '\0')
+		draw_read_only(app, below, column, a.columns - column - 1);
+	else if (app->demo)
 		draw_accounts(app, below + 2, column);
 	draw_text(a.row + a.rows, a.column, a.columns, app->status_style, app->status);
 }
@@ -259,7 +275,10 @@ static void
 login_top(struct app *app, void *state, char *left, char *right, size_t size)
 {
 	(void)state, (void)left;
-	snprintf(right, size, "%s ", app->demo ? "demonstration" : "");
+	snprintf(right, size, "%s ",
+		app->read_only[0] != '\0' ? "read only"
+			: app->demo       ? "demonstration"
+					  : "");
 }
 
 const struct screen_ops scr_login_ops = {

@@ -69,6 +69,7 @@ rc_name(enum rc rc)
 		[RC_LIMIT] = "limit",
 		[RC_BUSY] = "busy",
 		[RC_OFFLINE] = "offline",
+		[RC_READONLY] = "read-only",
 		[RC_CANCELLED] = "cancelled",
 		[RC_FAILED] = "failed",
 	};

@@ -15,6 +15,7 @@ enum rc {
 	RC_LIMIT,       /* larger than a cap of ours */
 	RC_BUSY,        /* try again */
 	RC_OFFLINE,     /* the other side is away */
+	RC_READONLY,    /* the archive can only be read */
 	RC_CANCELLED,   /* asked to stop; a result, not an error */
 	RC_FAILED       /* everything else: disk full, no memory, ... */
 };
@@ -26,7 +27,8 @@ struct err {
 
 /* Record `rc` and its text unless an earlier cause is already there, and return
  * `rc`, so that a failing call reads `return err_set(e, RC_LIMIT, "...")`. */
-enum rc err_set(struct err *e, enum rc rc, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+enum rc err_set(struct err *e, enum rc rc, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* As err_set, with ": " and the text of errno at the end. */
 enum rc err_errno(struct err *e, enum rc rc, const char *fmt, ...)

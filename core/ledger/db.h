@@ -17,7 +17,8 @@ struct stmt;
 enum db_mode { DB_CREATE, DB_WRITE, DB_READ };
 
 /* `path` of the database file.  DB_CREATE refuses an existing one.  RC_UNSUPPORTED on a network file
- * system: locks and WAL do not hold there. */
+ * system: locks and WAL do not hold there.  RC_READONLY where it is to be written and cannot be; to read it nothing has to be
+ * written. */
 enum rc db_open(struct db **out, const char *path, enum db_mode mode, struct err *e);
 void db_close(struct db *d); /* NULL is allowed; an open transaction is undone */
 

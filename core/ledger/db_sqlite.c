@@ -3,6 +3,8 @@
 #include "core/ledger/db.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +12,9 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 
@@ -78,7 +82,7 @@ failed(struct db *d, int code, struct err *e)
 	case SQLITE_CONSTRAINT:
 		return err_set(e, RC_CONFLICT, "the ledger refused: %s", sqlite3_errmsg(d->c));
 	case SQLITE_READONLY:
-		return err_set(e, RC_DENIED, "the ledger can only be read");
+		return err_set(e, RC_READONLY, "the ledger can only be read");
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return err_set(e, RC_CORRUPT, "the ledger is damaged: %s", sqlite3_errmsg(d->c));
@@ -93,6 +97,18 @@ failed(struct db *d, int code, struct err *e)
 	default:
 		return err_set(e, RC_FAILED, "ledger: %s", sqlite3_errmsg(d->c));
 	}
+}
+
+static char *
+folder_of(const char *path)
+{
+	char *folder = mem_string(path), *slash = strrchr(folder, '/');
+
+	if (slash == NULL || slash == folder)
+		strcpy(folder, slash == NULL ? "." : "/");
+	else
+		*slash = '\0';
+	return folder;
 }
 
 /* "All processes using a database must be on the same host computer; WAL does not work over a
@@ -112,13 +128,10 @@ refuse_network(const char *path, struct err *e)
 		{ 0x00c36400, "Ceph" },
 		{ 0x5346414f, "AFS" },
 	};
-	char *folder = mem_string(path), *slash = strrchr(folder, '/');
+	char *folder = folder_of(path);
 	struct statfs fs;
-	int got;
+	int got = statfs(folder, &fs);
 
-	if (slash != NULL)
-		*slash = '\0';
-	got = statfs(slash != NULL && *folder != '\0' ? folder : slash != NULL ? "/" : ".", &fs);
 	free(folder);
 	if (got != 0)
 		return err_errno(e, RC_NOT_FOUND, "the archive's folder");
@@ -173,10 +186,89 @@ harden(struct db *d, enum db_mode mode, struct err *e)
 	return rc;
 }
 
+/* ---- where nothing can be written ---- */
+
+/* Why the file, or another one beside it, cannot be written; 0: they can. */
+static int
+unwritable(const char *path)
+{
+	char *folder = folder_of(path);
+	int why = 0;
+
+	if (faccessat(AT_FDCWD, folder, W_OK, AT_EACCESS) != 0)
+		why = errno;
+	else if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0 && errno != ENOENT)
+		why = errno;
+	free(folder);
+	return why;
+}
+
+/* Size of the file beside it; -1 where there is none. */
+static int64_t
+beside(const char *path, const char *suffix)
+{
+	char *name = mem_format("%s%s", path, suffix);
+	struct stat st;
+	int64_t size = stat(name, &st) == 0 ? st.st_size : -1;
+
+	free(name);
+	return size;
+}
+
+/* The wal-index cannot be made where nothing can be written, and without it SQLite reads no ledger, unless it is told that
+ * the file cannot change: true where everything was taken into it and nobody has it open. */
+static bool
+is_still(const char *path)
+{
+	int64_t wal = beside(path, "-wal");
+
+	return unwritable(path) != 0 && wal <= 0 && (wal < 0 || beside(path, "-shm") < 0);
+}
+
+static char *
+still_uri(const char *path)
+{
+	struct buf b = { 0 };
+
+	buf_text(&b, "file:");
+	for (const unsigned char *p = (const unsigned char *)path; *p != '\0'; p++)
+		buf_format(&b, strchr("?#%", *p) != NULL ? "%%%02X" : "%c", *p);
+	buf_text(&b, "?immutable=1");
+	return b.data;
+}
+
+/* To read: is it there at all?  SQLite looks at the first page when it is asked for the first row. */
+static enum rc
+touch(struct db *d, const char *path, struct err *e)
+{
+	enum rc rc = db_exec(d, "SELECT 1 FROM sqlite_master LIMIT 1", NULL);
+
+	if (rc == RC_OK || (d->broken & 0xff) != SQLITE_CANTOPEN)
+		return rc == RC_OK ? rc : db_broken(d, e);
+	return err_set(e, RC_READONLY,
+		"%s and its folder can only be read, and its last events are still in "
+		"ledger.db-wal: open "
+		"it once where it can be written, or copy the folder there",
+		path);
+}
+
+static enum rc
+refuse_unwritable(const char *path, struct err *e)
+{
+	int why = unwritable(path);
+
+	return why == 0
+		? RC_OK
+		: err_set(e, RC_READONLY,
+			  "read only: the archive cannot be written (%s); what only reads goes on",
+			  strerror(why));
+}
+
 enum rc
 db_open(struct db **out, const char *path, enum db_mode mode, struct err *e)
 {
 	int flags = mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+	char *uri = NULL;
 	struct db *d;
 	struct stat st;
 	enum rc rc;
@@ -186,14 +278,23 @@ db_open(struct db **out, const char *path, enum db_mode mode, struct err *e)
 	if (mode == DB_CREATE && stat(path, &st) == 0)
 		return err_set(e, RC_CONFLICT, "there is a ledger already");
 	rc = refuse_network(path, e);
+	if (rc == RC_OK && mode != DB_READ)
+		rc = refuse_unwritable(path, e);
 	if (rc != RC_OK)
 		return rc;
 
 	d = mem_zero(1, sizeof(*d));
 	if (mode == DB_CREATE)
 		flags |= SQLITE_OPEN_CREATE;
-	code = sqlite3_open_v2(path, &d->c, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	if (mode == DB_READ && is_still(path)) {
+		uri = still_uri(path);
+		flags |= SQLITE_OPEN_URI;
+	}
+	code = sqlite3_open_v2(uri != NULL ? uri : path, &d->c, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	free(uri);
 	rc = code != SQLITE_OK ? failed(d, code, e) : harden(d, mode, e);
+	if (rc == RC_OK && mode == DB_READ)
+		rc = touch(d, path, e);
 	if (rc != RC_OK) {
 		db_close(d);
 		return rc;

@@ -291,6 +291,8 @@ ledger_open(struct ledger **out, const char *folder, enum db_mode mode, const st
 	if (rc == RC_OK && version < SCHEMA_VERSION)
 		rc = carry_forward(l, mode, e);
 	if (rc != RC_OK) {
+		if (l->db != NULL && db_broken(l->db, e) != RC_OK)
+			rc = db_broken(l->db, e);
 		l->unanchored = 0;
 		ledger_close(l);
 		return rc;

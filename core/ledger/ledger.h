@@ -33,7 +33,8 @@ struct ledger_founder {
 enum rc ledger_create(struct ledger **out, const char *folder, const struct ledger_founder *f,
 	const struct clock *clock, struct err *e);
 
-/* Open to write (DB_WRITE) or only to read (DB_READ).  RC_NOT_FOUND where the folder holds no archive.  An archive of an
+/* Open to write (DB_WRITE) or only to read (DB_READ).  RC_NOT_FOUND where the folder holds no archive, RC_READONLY
+ * where it is to be written and cannot be (R-08): no event, so no change, no signature and no login.  An archive of an
  * older version is carried forward when it is opened to write, with an event; to read it is RC_UNSUPPORTED until then. */
 enum rc ledger_open(struct ledger **out, const char *folder, enum db_mode mode,
 	const struct clock *clock, struct err *e);

@@ -58,17 +58,13 @@ verify_read_pin(struct verify *v, const char *path)
 	v->officer[strcspn(v->officer, "\n")] = '\0';
 }
 
-/* Read-only, through SQLite's own lock and WAL, so that it can run beside the workstation. */
 static bool
 open_ledger(struct verify *v)
 {
-	char path[4096];
 	sqlite3_stmt *s = NULL;
 	bool ok;
 
-	snprintf(path, sizeof(path), "%s/ledger.db", v->folder);
-	if (sqlite3_open_v2(path, &v->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) !=
-		SQLITE_OK) {
+	if (verify_open(v->folder, &v->db) != SQLITE_OK) {
 		verify_unsure(v, "ledger.db cannot be opened: %s", sqlite3_errmsg(v->db));
 		return false;
 	}

@@ -216,6 +216,9 @@ void verify_anchors(struct verify *v);
 void verify_guards(struct verify *v);
 /* whole.c: SQLite's own check, beside the rest on a connection of its own. */
 struct verify_whole;
+/* Open folder/ledger.db to read; an SQLite code.  *db is to be closed in any case. */
+int verify_open(const char *folder, sqlite3 **db);
+
 struct verify_whole *verify_whole_begin(const char *folder);
 void verify_whole_end(struct verify *v, struct verify_whole *w); /* NULL is allowed */
 

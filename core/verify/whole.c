@@ -11,7 +11,7 @@
 
 struct verify_whole {
 	pthread_t thread;
-	char path[4096];
+	char folder[4096];
 	char finding[256]; /* "" none */
 };
 
@@ -60,8 +60,7 @@ check_whole(void *ctx)
 	struct verify_whole *w = ctx;
 	sqlite3 *db = NULL;
 
-	if (sqlite3_open_v2(w->path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) !=
-		SQLITE_OK) {
+	if (verify_open(w->folder, &db) != SQLITE_OK) {
 		fail(w, sqlite3_errmsg(db));
 	} else {
 		sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
@@ -81,7 +80,7 @@ verify_whole_begin(const char *folder)
 
 	if (w == NULL)
 		return NULL;
-	snprintf(w->path, sizeof(w->path), "%s/ledger.db", folder);
+	snprintf(w->folder, sizeof(w->folder), "%s", folder);
 	if (pthread_create(&w->thread, NULL, check_whole, w) == 0)
 		return w;
 	free(w);

@@ -254,7 +254,7 @@ a_reader_may_not_write(void **state)
 	struct ledger *reader;
 
 	assert_ok(ledger_open(&reader, m->folder, DB_READ, &m->clock, e));
-	assert_int_equal(db_exec(ledger_db(reader), "DELETE FROM seen", NULL), RC_DENIED);
+	assert_int_equal(db_exec(ledger_db(reader), "DELETE FROM seen", NULL), RC_READONLY);
 	ledger_close(reader);
 }
 

@@ -213,8 +213,44 @@ app_log_out(struct app *app)
 	app_reset(app, &scr_login_ops, NULL);
 }
 
+struct lock_job {
+	struct job job;
+	struct session session;
+	const char *why;
+};
+
+static void
+lock_run(struct job *job, struct ledger *l)
+{
+	struct lock_job *j = (struct lock_job *)job;
+
+	job->rc = session_lock(l, &j->session, j->why, &job->err);
+}
+
+/* The screen is covered and the key gone; only the event is missing. */
+static void
+lock_done(struct job *job, struct app *app)
+{
+	if (job->rc == RC_OK || !app->locked)
+		return;
+	app_log_out(app);
+	app_complain(app, &job->err);
+}
+
+static void
+lock_session(struct app *app, const char *why)
+{
+	struct lock_job *j = mem_zero(1, sizeof(*j));
+
+	j->job.run = lock_run;
+	j->job.done = lock_done;
+	j->session = app->session;
+	j->why = why;
+	app_post_take(app, &j->job);
+}
+
 void
-app_lock(struct app *app)
+app_lock(struct app *app, const char *why)
 {
 	if (app->locked || !app->logged_in)
 		return;
@@ -227,13 +263,16 @@ app_lock(struct app *app)
 	}
 	app_push(app, &scr_lock_ops, NULL);
 	app->locked = true;
+	lock_session(app, why);
 }
 
 void
-app_unlock(struct app *app)
+app_unlock(struct app *app, const struct session *s)
 {
+	app->session = *s;
 	app->locked = false;
 	app->asks_id = true;
+	app->lease_us = 0; /* let go at the lock: taken again by the next job that asks */
 	app->active_us = clock_mono_us();
 	app_pop(app);
 }
@@ -274,7 +313,7 @@ common_command(struct app *app, enum command c)
 		loop_suspend(app);
 		return true;
 	case CMD_LOCK:
-		app_lock(app);
+		app_lock(app, "asked");
 		return true;
 	case CMD_AUDIT:
 		if (app->logged_in && top_ops(app) != &scr_audit_ops)
@@ -549,12 +588,9 @@ app_layout(struct app *app)
 static int
 idle_in(const struct app *app)
 {
-	int64_t left;
-
 	if (!app->logged_in || app->locked)
 		return -1;
-	left = app->active_us + (int64_t)APP_IDLE_MIN * 60 * 1000000 - clock_mono_us();
-	return left > 0 ? (int)(left / 1000 + 1) : 0;
+	return (int)clock_left_ms(clock_mono_us(), app->active_us, app->idle_min * 60);
 }
 
 /* ---- is the session still one? ---- */
@@ -639,7 +675,7 @@ app_tick(struct app *app)
 	if (alive_in(app) == 0)
 		ask_alive(app);
 	if (idle_in(app) == 0)
-		app_lock(app);
+		app_lock(app, "idle");
 	else if (ops != NULL && ops->tick != NULL)
 		ops->tick(app, top_state(app));
 }

@@ -14,7 +14,7 @@
 #include "tui/term.h"
 #include "tui/worker.h"
 
-enum { APP_SCREENS = 8, APP_IDLE_MIN = 15 /* minutes without a key until it locks itself */ };
+enum { APP_SCREENS = 8 };
 
 /* Who reads beside the worker: pages for the screen, and what takes as long as it takes. */
 enum app_reader { READ_PAGE, READ_LONG, APP_READERS };
@@ -60,6 +60,7 @@ struct app {
 	struct line prompt;    /* after ':' */
 	bool prompting;
 	bool locked;        /* the lock screen is on top, and stays there */
+	int64_t idle_min;   /* minutes without a key until it locks itself, as the site set it */
 	int64_t active_us;  /* the last key or mouse, monotonic */
 	int64_t alive_us;   /* when the session was last asked after */
 	int64_t lease_task; /* open in the viewer, its lease is prolonged; 0 none */
@@ -115,8 +116,9 @@ const char *app_key_of(const struct app *app, enum command c, char to[16]);
 void app_logout(struct app *app);
 /* Log out and show the login screen. */
 void app_log_out(struct app *app);
-/* Cover everything until the same person types the password; undone by app_unlock. */
-void app_lock(struct app *app);
-void app_unlock(struct app *app);
+/* Cover everything, and wipe the session's key, until the same person types the password; undone by app_unlock, with
+ * the session as it is then.  `why` as session_lock has it. */
+void app_lock(struct app *app, const char *why);
+void app_unlock(struct app *app, const struct session *s);
 
 #endif

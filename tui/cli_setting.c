@@ -63,7 +63,10 @@ const struct cli_command cli_setting_command = {
 		 "Without words: what the site has set for the archive.  With them: an officer "
 		 "(--user) sets it.\n"
 		 "password-days: days after which a password must be replaced, 365 unless set; 0: "
-		 "never.\n",
+		 "never.\n"
+		 "idle-minutes: minutes without a key until a workstation locks itself, 15 unless "
+		 "set.\n"
+		 "session-hours: hours after its login when a session ends, 12 unless set.\n",
 	.most = 2,
 	.options = setting_options,
 	.run = setting_run,

@@ -16,7 +16,8 @@ struct lock_state {
 struct unlock_job {
 	struct job job;
 	uint64_t screen;
-	struct session session; /* a copy: its key lives until the logout, which is a later job */
+	struct session
+		session; /* a copy: the room of its key lives until the logout, which is a later job */
 	char password[1024];
 };
 
@@ -24,11 +25,8 @@ static void
 unlock_run(struct job *job, struct ledger *l)
 {
 	struct unlock_job *j = (struct unlock_job *)job;
-	struct session_act act = { .kind = "session", .object = j->session.id, .step = "unlock" };
-	struct sign_key key = { 0 };
 
-	job->rc = session_unlock(l, &j->session, &act, j->password, &key, &job->err);
-	key_free(&key);
+	job->rc = session_resume(l, &j->session, j->password, &job->err);
 	key_wipe(j->password, sizeof(j->password));
 }
 
@@ -43,7 +41,7 @@ unlock_done(struct job *job, struct app *app)
 	s->checking = false;
 	app_stale(app);
 	if (job->rc == RC_OK)
-		app_unlock(app);
+		app_unlock(app, &j->session);
 	else
 		str_copy(s->problem, sizeof(s->problem), job->err.text);
 }

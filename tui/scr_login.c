@@ -7,6 +7,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/ledger/setting.h"
 #include "tui/app.h"
 
 enum { FIELD_USER, FIELD_PASSWORD, FIELD_FRESH, FIELD_AGAIN, FIELDS };
@@ -27,6 +28,7 @@ struct login_job {
 	struct account_notice notice;
 	struct worklist_step steps[WORKLIST_STEPS];
 	size_t step_count;
+	int64_t idle_min;
 };
 
 /* Where this entry comes from, kept with everything the session does (11.10(h)). */
@@ -62,6 +64,7 @@ login_run(struct job *job, struct ledger *l)
 		account_notice(l, &j->session, &j->notice, NULL);
 	if (job->rc == RC_OK)
 		worklist_steps(l, &j->session, j->steps, &j->step_count, NULL);
+	j->idle_min = setting_number(l, SETTING_IDLE_MINUTES);
 }
 
 /* What was done in the user's name, and for an officer, what asks for a look. */
@@ -127,6 +130,7 @@ login_done(struct job *job, struct app *app)
 	app->session = j->session;
 	app->logged_in = true;
 	app->asks_id = true;
+	app->idle_min = j->idle_min;
 	app->lease_task = 0;
 	app_reset(app, first_screen(j), NULL);
 	say_facts(app, j);

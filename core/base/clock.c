@@ -32,6 +32,14 @@ clock_mono_us(void)
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
+int64_t
+clock_left_ms(int64_t now, int64_t since, int64_t seconds)
+{
+	int64_t left = since + seconds * 1000000 - now;
+
+	return left > 0 ? (left + 999) / 1000 : 0;
+}
+
 void
 clock_format(int64_t us, char text[CLOCK_TEXT])
 {

@@ -16,6 +16,9 @@ extern const struct clock clock_system;
 int64_t clock_now(const struct clock *c); /* NULL: the system's */
 int64_t clock_mono_us(void);              /* for durations only */
 
+/* Milliseconds, rounded up, until `seconds` after `since` (microseconds, as `now`); 0 once that is over. */
+int64_t clock_left_ms(int64_t now, int64_t since, int64_t seconds);
+
 #define CLOCK_TEXT 32
 /* "2026-11-22T10:43:07.000123Z" */
 void clock_format(int64_t us, char text[CLOCK_TEXT]);

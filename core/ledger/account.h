@@ -76,7 +76,8 @@ struct session {
 enum rc session_open(struct ledger *l, const char *user, const char *password, const char *source,
 	struct session *out, struct err *e);
 
-/* RC_OK while the session may go on: RC_DENIED once it was ended or its account disabled.  Cheap: for a tick. */
+/* RC_OK while the session may go on: RC_DENIED once it was ended, its account disabled or its hours are over; RC_CONFLICT
+ * while it is locked.  Cheap: for a tick. */
 enum rc session_alive(struct ledger *l, const struct session *s, struct err *e);
 
 /* What a password is typed for, as the event of its refusal tells it. */
@@ -89,7 +90,14 @@ struct session_act {
 enum rc session_unlock(struct ledger *l, const struct session *s, const struct session_act *act,
 	const char *password, struct sign_key *out, struct err *e);
 
-/* Write the logout event, anchor, wipe the key. */
+/* Lock it (R-16; session_lock.c): nothing of the session is signed and it holds no lease until its user types the password
+ * again.  The key is wiped, in all copies of *s, also where the event cannot be written.  `why`: "idle" or "asked". */
+enum rc session_lock(struct ledger *l, struct session *s, const char *why, struct err *e);
+/* The same person's password: a new key for the session, certified by the user's own, and a new signing period: the next
+ * signature takes both components again.  A wrong one counts as a failure, as at a login. */
+enum rc session_resume(struct ledger *l, struct session *s, const char *password, struct err *e);
+
+/* Write the logout event (the program's own where the session is locked), anchor, wipe the key. */
 void session_close(struct ledger *l, struct session *s);
 
 bool session_has_role(const struct session *s, const char *role);

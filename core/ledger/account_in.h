@@ -63,4 +63,7 @@ enum rc seal_check_unused(struct ledger *l, const char *user, const char *passwo
 /* Is the password too old, or temporary? */
 bool account_password_due(struct ledger *l, const struct stored *a);
 
+/* session_alive, but for the lock. */
+enum rc session_stands(struct ledger *l, const struct session *who, bool *locked, struct err *e);
+
 #endif

@@ -8,6 +8,7 @@
 #include "core/base/str.h"
 #include "core/ledger/ledger_in.h"
 #include "core/ledger/lock.h"
+#include "core/ledger/setting.h"
 
 enum { CLOCK_SLACK_US = 2000000 }; /* */
 
@@ -51,13 +52,15 @@ check_clock(struct ledger *l, int64_t now, struct err *e)
 		: RC_OK;
 }
 
-/* Is this the key of the session that it names, and is the session open? */
+/* Is this the key of the session that it names, and is the session open?  A logout may come late. */
 static enum rc
-check_session(struct ledger *l, const struct signer *who, bool *its_key, struct err *e)
+check_session(struct ledger *l, const struct signer *who, const struct event *ev, bool *its_key,
+	struct err *e)
 {
-	struct stmt *s = db_query(
-		l->db, "SELECT public_key, ended FROM session WHERE id = $1 AND account = $2");
+	struct stmt *s = db_query(l->db,
+		"SELECT public_key, ended, started FROM session WHERE id = $1 AND account = $2");
 	bool ended = false;
+	int64_t started = 0;
 
 	*its_key = false;
 	stmt_text(s, 1, who->session);
@@ -65,22 +68,29 @@ check_session(struct ledger *l, const struct signer *who, bool *its_key, struct 
 	if (stmt_step(s, NULL) == RC_OK) {
 		*its_key = strcmp(stmt_get_text(s, 0), who->key->kid) == 0;
 		ended = stmt_get_int(s, 1) != 0;
+		started = stmt_get_int(s, 2);
 	}
 	stmt_done(s);
-	return ended ? err_set(e, RC_DENIED, "this session was ended; log in again") : RC_OK;
+	if (ended)
+		return err_set(e, RC_DENIED, "this session was ended; log in again");
+	return started != 0 && strcmp(ev->action, "logout") != 0 ? session_in_time(l, started, e)
+								 : RC_OK;
 }
 
 /* May the author still sign?  Asked in the transaction of every event, so that a disabled account, an ended
  * session, a key that was replaced and a locked account write nothing, whatever a program still holds. */
 static enum rc
-check_author(struct ledger *l, const struct signer *who, int64_t now, struct err *e)
+check_author(struct ledger *l, const struct signer *who, const struct event *ev, int64_t now,
+	struct err *e)
 {
 	struct stmt *s = db_query(
 		l->db, "SELECT state, public_key, locked_until FROM account WHERE id = $1");
 	bool active = true, same = true, session;
 	int64_t until = 0;
-	enum rc rc = check_session(l, who, &session, e);
+	enum rc rc = check_session(l, who, ev, &session, e);
 
+	if (rc == RC_OK && !key_there(who->key))
+		rc = err_set(e, RC_CONFLICT, "this session is locked");
 	if (rc != RC_OK)
 		return rc;
 	stmt_text(s, 1, who->user);
@@ -214,7 +224,7 @@ event_append(struct ledger *l, const struct signer *who, const struct event *ev,
 	if (rc == RC_OK)
 		rc = check_clock(l, now, e);
 	if (rc == RC_OK)
-		rc = check_author(l, who, now, e);
+		rc = check_author(l, who, ev, now, e);
 	if (rc != RC_OK) {
 		json_decref(ev->data);
 		return rc;

@@ -85,6 +85,34 @@ key_free(struct sign_key *k)
 	memset(k, 0, sizeof(*k));
 }
 
+void
+key_clear(struct sign_key *k)
+{
+	if (k->secret != NULL)
+		sodium_memzero(k->secret, crypto_sign_SECRETKEYBYTES);
+}
+
+void
+key_renew(struct sign_key *k, struct sign_key *from)
+{
+	memcpy(k->secret, from->secret, crypto_sign_SECRETKEYBYTES);
+	strcpy(k->kid, from->kid);
+	key_free(from);
+}
+
+bool
+key_there(const struct sign_key *k)
+{
+	unsigned char public[32];
+	char kid[KEY_PUBLIC_HEX];
+
+	if (k->secret == NULL)
+		return false;
+	crypto_sign_ed25519_sk_to_pk(public, k->secret);
+	key_hex(kid, public, sizeof(public));
+	return strcmp(kid, k->kid) == 0;
+}
+
 enum rc
 key_password_check(const char *password, struct err *e)
 {

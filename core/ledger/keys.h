@@ -30,6 +30,13 @@ enum rc key_new(struct sign_key *k, struct err *e);
 enum rc key_from_seed(struct sign_key *k, const unsigned char seed[32], struct err *e);
 void key_free(struct sign_key *k); /* a zeroed struct is allowed */
 
+/* Wipe the secret where it lies, so that copies of the struct have it no more either; still to be freed. */
+void key_clear(struct sign_key *k);
+/* Put the secret of `from` where that of `k` was cleared, and take its name over; `from` is freed. */
+void key_renew(struct sign_key *k, struct sign_key *from);
+/* Is the secret there, and that of this key?  Not after key_clear. */
+bool key_there(const struct sign_key *k);
+
 /* A user's secret, sealed under the password: Argon2id and XChaCha20-Poly1305 with the user id and public
  * key as associated data, so that a row cannot be moved to another user. */
 struct sealed_key {

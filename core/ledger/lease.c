@@ -151,15 +151,20 @@ lease_take_over(struct ledger *l, const struct session *who, int64_t task, const
 }
 
 enum rc
+lease_let_go(struct ledger *l, const char *session, int64_t task, struct err *e)
+{
+	struct stmt *s = db_query(
+		ledger_db(l), "DELETE FROM lease WHERE session = $1 AND ($2 = 0 OR task = $2)");
+
+	stmt_text(s, 1, session);
+	stmt_int(s, 2, task);
+	return stmt_run(s, e);
+}
+
+enum rc
 lease_drop(struct ledger *l, const struct session *who, int64_t task, struct err *e)
 {
-	struct stmt *s;
 	enum rc rc = ledger_begin(l, e);
 
-	if (rc != RC_OK)
-		return rc;
-	s = db_query(ledger_db(l), "DELETE FROM lease WHERE session = $1 AND ($2 = 0 OR task = $2)");
-	stmt_text(s, 1, who->id);
-	stmt_int(s, 2, task);
-	return ledger_end(l, stmt_run(s, e), e);
+	return rc == RC_OK ? ledger_end(l, lease_let_go(l, who->id, task, e), e) : rc;
 }

@@ -23,6 +23,9 @@ enum rc lease_take_over(struct ledger *l, const struct session *who, int64_t tas
 /* Let go; nothing happens where the session has none.  task 0: all of the session's. */
 enum rc lease_drop(struct ledger *l, const struct session *who, int64_t task, struct err *e);
 
+/* The same inside a transaction. */
+enum rc lease_let_go(struct ledger *l, const char *session, int64_t task, struct err *e);
+
 /* RC_CONFLICT where another account has the task now, with its name and time. */
 enum rc lease_check(struct ledger *l, const char *account, int64_t task, struct err *e);
 

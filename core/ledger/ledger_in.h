@@ -16,4 +16,7 @@ struct ledger {
 	int64_t unanchored; /* events since the last anchor */
 };
 
+/* session.c: RC_DENIED once a session that began then has lasted as long as the site lets it. */
+enum rc session_in_time(struct ledger *l, int64_t started, struct err *e);
+
 #endif

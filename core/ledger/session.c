@@ -5,6 +5,9 @@
 
 #include "core/base/str.h"
 #include "core/ledger/account_in.h"
+#include "core/ledger/lease.h"
+#include "core/ledger/ledger_in.h"
+#include "core/ledger/setting.h"
 
 /* ---- attempts ---- */
 
@@ -326,13 +329,28 @@ session_open(struct ledger *l, const char *user, const char *password, const cha
 /* ---- in a session ---- */
 
 enum rc
-session_alive(struct ledger *l, const struct session *who, struct err *e)
+session_in_time(struct ledger *l, int64_t started, struct err *e)
+{
+	int64_t hours = setting_number(l, SETTING_SESSION_HOURS);
+
+	return clock_left_ms(ledger_now(l), started, hours * 3600) > 0
+		? RC_OK
+		: err_set(e, RC_DENIED, "the session has lasted %lld %s and is over; log in again",
+			  (long long)hours, hours == 1 ? "hour" : "hours");
+}
+
+/* Whether it still stands, locked or not. */
+enum rc
+session_stands(struct ledger *l, const struct session *who, bool *locked, struct err *e)
 {
 	struct stmt *s = db_query(ledger_db(l),
-		"SELECT a.state, s.ended FROM session s JOIN account a ON a.id = s.account"
-		" WHERE s.id = $1 AND s.account = $2");
+		"SELECT a.state, s.ended, s.started, s.public_key FROM session s JOIN account a ON"
+		" a.id = s.account WHERE s.id = $1 AND s.account = $2");
 	bool there, active = false, ended = true;
 	enum rc rc;
+	int64_t started = 0;
+
+	*locked = false;
 
 	stmt_text(s, 1, who->id);
 	stmt_text(s, 2, who->user);
@@ -341,13 +359,26 @@ session_alive(struct ledger *l, const struct session *who, struct err *e)
 	if (there) {
 		active = strcmp(stmt_get_text(s, 0), "active") == 0;
 		ended = stmt_get_int(s, 1) != 0;
+		started = stmt_get_int(s, 2);
+		*locked = *stmt_get_text(s, 3) == '\0';
 	}
 	stmt_done(s);
 	if (rc != RC_OK && rc != RC_NOT_FOUND)
 		return rc;
 	if (there && !active)
 		return err_set(e, RC_DENIED, "the account is disabled; ask an officer");
-	return ended ? err_set(e, RC_DENIED, "this session was ended; log in again") : RC_OK;
+	if (ended)
+		return err_set(e, RC_DENIED, "this session was ended; log in again");
+	return session_in_time(l, started, e);
+}
+
+enum rc
+session_alive(struct ledger *l, const struct session *who, struct err *e)
+{
+	bool locked;
+	enum rc rc = session_stands(l, who, &locked, e);
+
+	return rc == RC_OK && locked ? err_set(e, RC_CONFLICT, "this session is locked") : rc;
 }
 
 enum rc
@@ -373,32 +404,45 @@ session_unlock(struct ledger *l, const struct session *s, const struct session_a
 	return err_set(e, rc, "%s", why.text);
 }
 
+/* The key that signs for it now, "" while it is locked.  An unlocking whose answer came too late changed it. */
+static void
+read_session_key(struct ledger *l, const struct session *s, char kid[KEY_PUBLIC_HEX])
+{
+	struct stmt *q = db_query(ledger_db(l), "SELECT public_key FROM session WHERE id = $1");
+
+	stmt_text(q, 1, s->id);
+	str_copy(kid, KEY_PUBLIC_HEX, stmt_step(q, NULL) == RC_OK ? stmt_get_text(q, 0) : "");
+	stmt_done(q);
+}
+
+static enum rc
+write_logout(struct ledger *l, struct session *s)
+{
+	struct event ev = { .action = "logout", .kind = "session", .object = s->id };
+	struct signer who;
+	struct event_receipt r;
+	struct stmt *q;
+	enum rc rc;
+
+	read_session_key(l, s, s->key.kid);
+	who = s->key.kid[0] != '\0' ? session_signer(s, "") : *ledger_system(l);
+	rc = event_append(l, &who, &ev, &r, NULL);
+	if (rc != RC_OK)
+		return rc;
+	q = db_query(ledger_db(l), "UPDATE session SET ended = $1 WHERE id = $2");
+	stmt_int(q, 1, r.at);
+	stmt_text(q, 2, s->id);
+	rc = stmt_run(q, NULL);
+	return rc == RC_OK ? lease_let_go(l, s->id, 0, NULL) : rc;
+}
+
 void
 session_close(struct ledger *l, struct session *s)
 {
-	struct signer who = session_signer(s, "");
-	struct event ev = { .action = "logout", .kind = "session", .object = s->id };
-	struct event_receipt r;
-	enum rc rc;
-
 	if (s->key.secret == NULL)
 		return;
-	if (ledger_begin(l, NULL) == RC_OK) {
-		rc = event_append(l, &who, &ev, &r, NULL);
-		if (rc == RC_OK) {
-			struct stmt *q = db_query(
-				ledger_db(l), "UPDATE session SET ended = $1 WHERE id = $2");
-
-			stmt_int(q, 1, r.at);
-			stmt_text(q, 2, s->id);
-			rc = stmt_run(q, NULL);
-			q = db_query(ledger_db(l), "DELETE FROM lease WHERE session = $1");
-			stmt_text(q, 1, s->id);
-			if (rc == RC_OK)
-				rc = stmt_run(q, NULL);
-		}
-		ledger_end(l, rc, NULL);
-	}
+	if (ledger_begin(l, NULL) == RC_OK)
+		ledger_end(l, write_logout(l, s), NULL);
 	ledger_anchor(l, NULL); /* at every logout */
 	key_free(&s->key);
 }

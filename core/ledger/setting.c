@@ -23,6 +23,10 @@ const struct setting_info setting_table[SETTING_COUNT] = {
 	[SETTING_REPEAT_DAYS] = { "repeat-days", "days until then", 14, 1, 365 },
 	[SETTING_PLAN_SEED] = { "plan-seed", "the number that these shares are drawn by", 0, 0,
 		1000000000 },
+	[SETTING_IDLE_MINUTES] = { "idle-minutes",
+		"minutes without a key until a workstation locks itself", 15, 1, 30 },
+	[SETTING_SESSION_HOURS] = { "session-hours",
+		"hours after its login when a session ends, whatever is going on", 12, 1, 24 },
 };
 
 enum setting

@@ -3,8 +3,9 @@
 
 #include "core/verify/verify.h"
 
+/* The key that an event of the user's own certifies for the session. */
 static void
-take_login(struct verify *v, struct verify_row *row)
+take_session_key(struct verify *v, struct verify_row *row)
 {
 	struct verify_key k = { .role = VERIFY_SESSION, .since = row->seq }, other;
 	const char *kid = verify_text(verify_data(row), "session_key");
@@ -20,11 +21,53 @@ take_login(struct verify *v, struct verify_row *row)
 		verify_add_session(v, &k);
 }
 
+static void
+take_login(struct verify *v, struct verify_row *row)
+{
+	char user[128];
+
+	take_session_key(v, row);
+	if (*verify_session(v, row->e.session, user) != '\0')
+		verify_altered(v, "event %lld: a session begins twice", (long long)row->seq);
+	verify_put_session(v, row->e.session, "open", row->e.user);
+}
+
 /* A session's key that was copied while it lived signs nothing more. */
+static void
+take_locked(struct verify *v, struct verify_row *row)
+{
+	verify_close_session(v, row->kid);
+	verify_put_session(v, row->e.session, "locked", row->e.user);
+}
+
+/* By the same person, after it was locked, with a key of its own. */
+static void
+take_unlocked(struct verify *v, struct verify_row *row)
+{
+	char user[128];
+	const char *state = verify_session(v, row->e.session, user);
+
+	if (strcmp(state, "locked") != 0 || strcmp(user, row->e.user) != 0)
+		verify_altered(v, "event %lld: unlocks a session that was not locked",
+			(long long)row->seq);
+	take_session_key(v, row);
+	verify_put_session(v, row->e.session, "open", row->e.user);
+}
+
+/* The program logs out nobody whose key is there: whoever has the system's key could end what others do. */
 static void
 take_logout(struct verify *v, struct verify_row *row)
 {
-	verify_close_session(v, row->kid);
+	const char *session = row->role == VERIFY_SYSTEM ? row->e.object : row->e.session;
+	char user[128];
+	const char *state = verify_session(v, session, user);
+
+	if (row->role == VERIFY_SYSTEM && strcmp(state, "locked") != 0)
+		verify_altered(v, "event %lld: the program ended a session that was not locked",
+			(long long)row->seq);
+	if (row->role != VERIFY_SYSTEM)
+		verify_close_session(v, row->kid);
+	verify_put_session(v, session, "ended", user);
 }
 
 /* Forward only: what a later version checks cannot be switched off by saying that it is an older one. */
@@ -46,7 +89,13 @@ static const struct verify_action actions[] = {
 		.take = verify_take_decision },
 	{ "login", VERIFY_USER, false, "login was not signed by a user's own key",
 		.take = take_login },
+	{ "session-locked", VERIFY_SESSION, false, "a session was locked by somebody else",
+		.take = take_locked },
+	{ "session-unlocked", VERIFY_USER, false,
+		"a session was not unlocked by its user's own key", .take = take_unlocked },
 	{ "logout", .take = take_logout },
+	{ "exported", VERIFY_SESSION, false, "exported by no session", .take = NULL },
+	{ "copied", .take = NULL }, /* by a session, or a command without a login */
 	{ "images-arrived", .take = verify_take_images },
 	{ "series-arrived", .take = verify_take_settled },
 	{ "series-changed", .take = verify_take_settled },

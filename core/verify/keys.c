@@ -83,6 +83,31 @@ verify_find_key(struct verify *v, const char *kid, struct verify_key *out)
 }
 
 void
+verify_put_session(struct verify *v, const char *session, const char *state, const char *user)
+{
+	char value[256];
+
+	snprintf(value, sizeof(value), "%s\t%s", state, user);
+	told_put(v->told, TOLD_SESSION, session, value);
+}
+
+const char *
+verify_session(struct verify *v, const char *session, char user[128])
+{
+	static const char *const states[] = { "open", "locked", "ended" };
+	const char *value = told_get(v->told, TOLD_SESSION, session);
+	size_t n = value != NULL ? strcspn(value, "\t") : 0;
+
+	user[0] = '\0';
+	for (int i = 0; value != NULL && i < 3; i++)
+		if (strlen(states[i]) == n && strncmp(value, states[i], n) == 0) {
+			snprintf(user, 128, "%s", value + n + (value[n] == '\t'));
+			return states[i];
+		}
+	return "";
+}
+
+void
 verify_close_session(struct verify *v, const char *kid)
 {
 	struct verify_key k;

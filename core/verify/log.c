@@ -97,6 +97,18 @@ take_founder(struct verify *v, struct verify_row *row)
 		verify_add_key(v, row->kid, row->e.object, VERIFY_USER, 2);
 }
 
+/* What a person signs with his own key in a session is signed while it is open. */
+static void
+check_open(struct verify *v, const struct verify_row *row)
+{
+	char user[128];
+	const char *state = verify_session(v, row->e.session, user);
+
+	if ((strcmp(state, "locked") == 0 && strcmp(row->e.action, "session-unlocked") != 0) ||
+		strcmp(state, "ended") == 0)
+		verify_altered(v, "event %lld: its session was %s", (long long)row->seq, state);
+}
+
 static void
 check_author(struct verify *v, struct verify_row *row, const struct verify_action *act)
 {
@@ -119,6 +131,8 @@ check_author(struct verify *v, struct verify_row *row, const struct verify_actio
 		verify_altered(v, "event %lld: %s", (long long)row->seq, act->else_);
 	if (key.role == VERIFY_SESSION && strcmp(key.session, row->e.session) != 0)
 		verify_altered(v, "event %lld: the key of another session", (long long)row->seq);
+	if (key.role == VERIFY_USER && *row->e.session != '\0')
+		check_open(v, row);
 }
 
 static void

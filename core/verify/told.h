@@ -17,6 +17,7 @@ enum told_kind {
 	TOLD_SERIES,   /* series: the event that last told what it holds */
 	TOLD_STATE,    /* series: its state */
 	TOLD_DONE,     /* series TAB step: how it stands, standing.c */
+	TOLD_SESSION,  /* session: open, locked or ended, TAB, its user */
 	TOLD_KINDS
 };
 

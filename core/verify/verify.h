@@ -173,6 +173,9 @@ void verify_add_session(struct verify *v, const struct verify_key *k);
 bool verify_find_key(struct verify *v, const char *kid, struct verify_key *out);
 void verify_end_keys(struct verify *v, const char *user, int64_t seq);
 void verify_close_session(struct verify *v, const char *kid);
+/* How a session stands: "open", "locked", "ended"; "" where no event tells of it.  And whose it is. */
+void verify_put_session(struct verify *v, const char *session, const char *state, const char *user);
+const char *verify_session(struct verify *v, const char *session, char user[128]);
 bool verify_key_ended(const struct verify *v, const struct verify_key *k);
 
 /* accounts.c: keys, roles, locks and passwords, event by event; then their tables. */

@@ -125,6 +125,17 @@ durations_never_run_backwards(void **state)
 	}
 }
 
+/* */
+static void
+what_is_left_of_a_span_is_rounded_up_and_never_negative(void **state)
+{
+	(void)state;
+	assert_int_equal(clock_left_ms(moment, moment, 900), 900000);
+	assert_int_equal(clock_left_ms(moment + 899999999, moment, 900), 1);
+	assert_int_equal(clock_left_ms(moment + 900000000, moment, 900), 0);
+	assert_int_equal(clock_left_ms(moment + INT64_C(1000000000000), moment, 900), 0);
+}
+
 int
 main(void)
 {
@@ -135,6 +146,7 @@ main(void)
 		cmocka_unit_test(a_clock_that_was_handed_in_is_used),
 		cmocka_unit_test(without_one_it_is_the_systems),
 		cmocka_unit_test(durations_never_run_backwards),
+		cmocka_unit_test(what_is_left_of_a_span_is_rounded_up_and_never_negative),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,6 +47,16 @@ room_setup(void **state)
 	return 0;
 }
 
+/* Sessions last some hours: everybody logs in again. */
+static inline void
+room_next_day(struct room *d)
+{
+	for (int i = 0; i < READERS; i++) {
+		session_close(d->m->l, &d->who[i]);
+		d->who[i] = made_login(d->m, readers[i].id, readers[i].password);
+	}
+}
+
 static inline int
 room_teardown(void **state)
 {

@@ -228,6 +228,7 @@ a_repeat_comes_back_to_its_first_reader_alone_and_changes_nothing(void **state)
 	assert_int_equal(room_queue(d, RITA, "quality"), 0);
 	assert_int_equal(room_sign(d, RITA, series, NULL, to, NULL), RC_CONFLICT);
 	d->m->now += INT64_C(11) * 86400 * 1000000;
+	room_next_day(d);
 	assert_int_equal(room_queue(d, RITA, "quality"), 1);
 	assert_int_equal(room_queue(d, SAM, "quality"), 0);
 	assert_ok(worklist_standing(d->m->l, series, "rita", standing, sizeof(standing), e));

@@ -1,0 +1,135 @@
+/* Locking, coming back, and how a session ends, on a pty. */
+#include "tests/support/desk.h"
+
+static void
+history(struct bench *b, const char *action, char *out, size_t size)
+{
+	const char *const words[] = { "history", "--action", action, NULL };
+
+	assert_int_equal(lab_run(&b->lab, out, size, words), 0);
+}
+
+/* The signing dialog for a failed phi of the series that is open. */
+static void
+begin_to_fail(struct bench *b)
+{
+	glass_keys(b->g, "r");
+	assert_true(glass_expect(b->g, "Why does phi fail?", SOON));
+	glass_keys(b->g, "a<Enter>");
+	assert_true(glass_expect(b->g, "Sign: phi failed", SOON));
+}
+
+static void
+lock_and_come_back(struct bench *b)
+{
+	glass_keys(b->g, "<C-x>");
+	assert_true(glass_expect(b->g, "Locked by", SOON));
+	glass_keys(b->g, LAB_PASSWORD "<Enter>");
+	assert_true(glass_expect(b->g, "Viewer", SOON));
+}
+
+/* R-16 R-17 */
+static void
+the_first_signature_after_the_lock_asks_for_the_id_again(void **state)
+{
+	struct bench *b = *state;
+	char out[8192];
+
+	view_first(b);
+	begin_to_fail(b);
+	glass_keys(b->g, LAB_PASSWORD "<Enter>");
+	assert_true(glass_expect(b->g, "signed #1: phi failed", SOON));
+	assert_true(glass_expect(b->g, "slice 1/4", SOON));
+	begin_to_fail(b);
+	assert_true(glass_expect(b->g, "Password", SOON));
+	assert_false(glass_has(b->g, "User "));
+	glass_keys(b->g, "<Esc>");
+	assert_true(glass_absent(b->g, "Sign: phi failed", SOON));
+	lock_and_come_back(b);
+	assert_true(glass_expect(b->g, "slice 1/4", SOON));
+	begin_to_fail(b);
+	assert_true(glass_expect(b->g, "User ", SOON));
+	glass_keys(b->g, LAB_PASSWORD "<Enter>");
+	assert_true(glass_expect(b->g, "signed #2: phi failed", SOON));
+	history(b, "session-locked", out, sizeof(out));
+	assert_non_null(strstr(out, "session-locked"));
+	assert_non_null(strstr(out, "rosa"));
+	history(b, "session-unlocked", out, sizeof(out));
+	assert_non_null(strstr(out, "session-unlocked"));
+	assert_int_equal(lab_verify(&b->lab), 0);
+}
+
+static void
+end_by_a_lost_line(struct bench *b)
+{
+	char out[8192];
+
+	glass_signal(b->g, SIGHUP);
+	assert_true(glass_wait(b->g, SOON) >= 0);
+	history(b, "logout", out, sizeof(out));
+	assert_non_null(strstr(out, "logout"));
+	assert_int_equal(lab_verify(&b->lab), 0);
+}
+
+/* */
+static void
+a_lost_line_ends_the_session_with_an_event(void **state)
+{
+	struct bench *b = *state;
+	const char *const logouts[] = { "history", "--action", "logout", "--by", "rosa", NULL };
+	char out[8192];
+
+	see_worklist(b);
+	end_by_a_lost_line(b);
+	assert_int_equal(lab_run(&b->lab, out, sizeof(out), logouts), 0);
+	assert_non_null(strstr(out, "logout"));
+}
+
+/* */
+static void
+a_lost_line_ends_a_locked_session_too(void **state)
+{
+	struct bench *b = *state;
+
+	see_worklist(b);
+	glass_keys(b->g, "<C-x>");
+	assert_true(glass_expect(b->g, "Locked by", SOON));
+	end_by_a_lost_line(b);
+}
+
+/* Environment and options know no way round the lock. */
+/* R-08 R-16 */
+static void
+no_environment_changes_the_limits(void **state)
+{
+	struct bench *b = *state;
+	static const char *const names[] = { "WETREAD_IDLE", "WETREAD_IDLE_MINUTES", "TMOUT",
+		"WETREAD_NO_AUDIT", "WETREAD_AUDIT", "WETREAD_SESSION_HOURS" };
+	const char *const settings[] = { "setting", NULL };
+	char with[4096], without[4096];
+
+	assert_int_equal(lab_run(&b->lab, without, sizeof(without), settings), 0);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		setenv(names[i], "0", 1);
+	assert_int_equal(lab_run(&b->lab, with, sizeof(with), settings), 0);
+	see_worklist(b);
+	glass_keys(b->g, "<C-x>");
+	assert_true(glass_expect(b->g, "Locked by", SOON));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		unsetenv(names[i]);
+	assert_string_equal(with, without);
+	end_by_a_lost_line(b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCREEN_TEST(the_first_signature_after_the_lock_asks_for_the_id_again),
+		SCREEN_TEST(a_lost_line_ends_the_session_with_an_event),
+		SCREEN_TEST(a_lost_line_ends_a_locked_session_too),
+		SCREEN_TEST(no_environment_changes_the_limits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -45,7 +45,7 @@ CFLAGS     := -std=c11 $(OPT) $(WARN) $(CWARN) $(HARDEN) $(SAN) -pthread
 CXXFLAGS   := -std=c++17 $(OPT) -Wall -Wextra -Werror $(HARDEN) $(SAN) -isystem $(GDCM_DIR)
 LDFLAGS    := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN) -pthread
 
-CORE_LIBS   := -lsqlite3 -lsodium -lnettle -ljansson -lm
+CORE_LIBS   := -lsqlite3 -lsodium -lnettle -ljansson -lcurl -lm
 RENDER_LIBS := -lsixel -lz -lm
 TUI_LIBS    := -lncursesw -ltinfo
 DECODE_LIBS := -lgdcmMSFF -lgdcmDICT -lgdcmDSED -lgdcmIOD -lgdcmCommon -lz -lm

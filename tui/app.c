@@ -8,9 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/archive/post.h"
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/ledger/anchor.h"
 #include "core/ledger/lease.h"
 #include "tui/dialog.h"
 #include "tui/loop.h"
@@ -170,13 +172,18 @@ app_quit(struct app *app)
 
 struct logout_job {
 	struct job job;
+	char archive[512];
 	struct session session;
 };
 
 static void
 logout_run(struct job *j, struct ledger *l)
 {
-	session_close(l, &((struct logout_job *)j)->session);
+	struct logout_job *out = (struct logout_job *)j;
+
+	session_close(l, &out->session);
+	if (post_waits(l))
+		post_apart(out->archive);
 }
 
 void
@@ -189,6 +196,7 @@ app_logout(struct app *app)
 	j = mem_zero(1, sizeof(*j));
 	j->job.run = logout_run;
 	j->session = app->session; /* the key goes with it */
+	str_copy(j->archive, sizeof(j->archive), app->archive);
 	memset(&app->session, 0, sizeof(app->session));
 	app->logged_in = false;
 	app_post_take(app, &j->job);
@@ -597,12 +605,16 @@ idle_in(const struct app *app)
 
 enum { ALIVE_MS = 3000 }; /* a disabled account's sessions end within 5 s */
 
+enum { POST_US = 30000000 };  /* a try takes up to 20 s */
 enum { LEASE_US = 60000000 }; /* prolonged each minute while somebody works */
 
 struct alive_job {
 	struct job job;
 	struct session session;
 	int64_t task; /* whose lease is prolonged; 0 none */
+	bool posts;   /* what waits for the site's address is sent there */
+	const char *archive;
+	struct notices notices;
 };
 
 static void
@@ -613,6 +625,11 @@ alive_run(struct job *job, struct ledger *l)
 	job->rc = session_alive(l, &j->session, &job->err);
 	if (job->rc == RC_OK && j->task != 0)
 		lease_take(l, &j->session, j->task, NULL, NULL);
+	if (anchor_due(l))
+		ledger_anchor(l, NULL);
+	if (j->posts && post_waits(l))
+		post_apart(j->archive);
+	notice_read(l, &j->session, &j->notices);
 }
 
 static void
@@ -620,8 +637,13 @@ alive_done(struct job *job, struct app *app)
 {
 	const struct alive_job *j = (struct alive_job *)job;
 
-	if (job->rc != RC_DENIED || !app->logged_in || strcmp(app->session.id, j->session.id) != 0)
+	if (!app->logged_in || strcmp(app->session.id, j->session.id) != 0)
 		return;
+	if (job->rc != RC_DENIED) {
+		if (!app->locked)
+			notice_tell(app, &j->notices);
+		return;
+	}
 	app_log_out(app);
 	app_complain(app, &job->err);
 	app_stale(app);
@@ -636,6 +658,10 @@ ask_alive(struct app *app)
 	j->job.run = alive_run;
 	j->job.done = alive_done;
 	j->session = app->session;
+	j->archive = app->archive;
+	j->posts = app->alive_us - app->post_us > POST_US;
+	if (j->posts)
+		app->post_us = app->alive_us;
 	if (app->lease_task != 0 && !app->locked && app->alive_us - app->lease_us > LEASE_US &&
 		app->active_us > app->lease_us) {
 		j->task = app->lease_task;

@@ -9,6 +9,7 @@
 #include "render/pipeline.h"
 #include "tui/keymap.h"
 #include "tui/line.h"
+#include "tui/notice.h"
 #include "tui/screen.h"
 #include "tui/slides.h"
 #include "tui/term.h"
@@ -63,10 +64,13 @@ struct app {
 	int64_t idle_min;   /* minutes without a key until it locks itself, as the site set it */
 	int64_t active_us;  /* the last key or mouse, monotonic */
 	int64_t alive_us;   /* when the session was last asked after */
+	int64_t post_us;    /* when it was last asked whether an anchor waits to be posted */
 	int64_t lease_task; /* open in the viewer, its lease is prolonged; 0 none */
 	int64_t lease_us;   /* when it last was */
 	bool asks_id;       /* the next signature takes the id too */
 	bool pasting;
+	struct notices notices; /* as they were told last */
+	int64_t notice_us;      /* when */
 
 	char status[256]; /* bottom line until the next key */
 	enum style status_style;

@@ -14,6 +14,9 @@
 
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/archive/post.h"
+#include "core/ledger/anchor.h"
+#include "core/ledger/setting.h"
 #include "render/picture.h"
 
 void
@@ -58,8 +61,10 @@ cli_open(struct cli *c, enum db_mode mode)
 		return false;
 	}
 	if (ledger_open(&c->ledger, c->archive, mode, NULL, &e) == RC_OK &&
-		store_open(&c->store, c->archive, mode == DB_WRITE, &e) == RC_OK)
+		store_open(&c->store, c->archive, mode == DB_WRITE, &e) == RC_OK) {
+		c->posts = mode == DB_WRITE;
 		return true;
+	}
 	cli_error(&e);
 	cli_close(c);
 	return false;
@@ -68,10 +73,25 @@ cli_open(struct cli *c, enum db_mode mode)
 void
 cli_close(struct cli *c)
 {
+	char url[SETTING_TEXT];
+	bool posts =
+		c->posts && c->ledger != NULL && setting_text(c->ledger, SETTING_ANCHOR_URL, url);
+
 	ledger_close(c->ledger);
+	if (posts)
+		post_apart(c->archive);
 	store_close(c->store);
 	c->ledger = NULL;
 	c->store = NULL;
+}
+
+void
+cli_warn_anchors(struct cli *c)
+{
+	char text[600];
+
+	if (anchor_warning(c->ledger, text, sizeof(text)))
+		cli_complain("%s", text);
 }
 
 static const struct cli_option common_options[] = {
@@ -357,9 +377,8 @@ cli_office_begin(struct cli *c, struct cli_office *o, const char *reason)
 		key_wipe(o->password, sizeof(o->password));
 		return EXIT_REFUSED;
 	}
-	o->office = (struct office){
-		.who = &o->session, .password = o->password, .reason = reason
-	};
+	o->office =
+		(struct office){ .who = &o->session, .password = o->password, .reason = reason };
 	return EXIT_DONE;
 }
 

@@ -23,14 +23,15 @@ struct cli {
 	struct { /* options of single commands; NULL or false where not given */
 		const char *queue, *filter, *frame, *window, *size, *protocol, *levels, *step,
 			*verdict, *note, *name, *evidence, *new_password_file, *officer, *series,
-			*decision, *encoder, *why, *study, *site, *corrects, *because, *text, *slice, *at, *percent, *by,
-			*action, *from, *to, *format, *limit, *check;
+			*decision, *encoder, *why, *study, *site, *corrects, *because, *text,
+			*slice, *at, *percent, *by, *action, *from, *to, *format, *limit, *check;
 		const char **reasons, **roles; /* NULL-terminated */
 		bool plain, list_reasons, marks, ctp, force, temporary, csv;
 	} opt;
 
 	/* while a command runs */
 	struct ledger *ledger;
+	bool posts; /* what is anchored at the end is sent on, by another process */
 	struct store *store;
 };
 
@@ -61,7 +62,9 @@ struct cli_command {
 extern const struct cli_command cli_init_command, cli_demo_command, cli_import_command,
 	cli_worklist_command, cli_show_command, cli_render_command, cli_decide_command,
 	cli_viewing_command, cli_marks_command, cli_history_command, cli_user_command,
-	cli_role_command, cli_setting_command, cli_agreement_command, cli_check_command, cli_sentinel_command, cli_selftest_command, cli_receipt_command, cli_copy_command;
+	cli_role_command, cli_setting_command, cli_agreement_command, cli_check_command,
+	cli_sentinel_command, cli_selftest_command, cli_receipt_command, cli_copy_command,
+	cli_anchor_command;
 
 /* ---- what they share (cli.c) ---- */
 
@@ -72,6 +75,8 @@ int cli_run(struct cli *c, const struct cli_command *k, int argc, char **argv);
 /* Open the archive of --archive; on failure tells why and returns false. */
 bool cli_open(struct cli *c, enum db_mode mode);
 void cli_close(struct cli *c);
+/* Tell on standard error where anchors do not get to a place that the site has set. */
+void cli_warn_anchors(struct cli *c);
 
 /* Print "wetread: ..." on stderr. */
 void cli_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -14,11 +14,15 @@ list_settings(struct cli *c)
 		return EXIT_FAILED_;
 	}
 	for (int i = 0; i < SETTING_COUNT; i++) {
-		int64_t v = setting_number(c->ledger, (enum setting)i);
+		char v[SETTING_TEXT];
+		bool number = setting_table[i].text == NULL;
 
-		json_object_set_new(all, setting_table[i].name, json_integer(v));
+		setting_show(c->ledger, (enum setting)i, v);
+		json_object_set_new(all, setting_table[i].name,
+			number ? json_integer(setting_number(c->ledger, (enum setting)i))
+			       : json_string(v));
 		if (!c->json)
-			printf("%-16s %6lld  %s\n", setting_table[i].name, (long long)v,
+			printf("%-19s %6s  %s\n", setting_table[i].name, v[0] != '\0' ? v : "-",
 				setting_table[i].help);
 	}
 	if (c->json) {

@@ -75,6 +75,7 @@ list_users(struct cli *c)
 		putchar('\n');
 	}
 	json_decref(list);
+	cli_warn_anchors(c);
 	return rc == RC_OK ? EXIT_DONE : cli_error(&e);
 }
 

@@ -33,6 +33,7 @@ static const struct cli_command *const commands[] = {
 	&cli_user_command,
 	&cli_role_command,
 	&cli_setting_command,
+	&cli_anchor_command,
 	&cli_selftest_command,
 };
 

@@ -29,6 +29,7 @@ struct login_job {
 	struct worklist_step steps[WORKLIST_STEPS];
 	size_t step_count;
 	int64_t idle_min;
+	struct notices notices;
 };
 
 /* Where this entry comes from, kept with everything the session does (11.10(h)). */
@@ -64,6 +65,8 @@ login_run(struct job *job, struct ledger *l)
 		account_notice(l, &j->session, &j->notice, NULL);
 	if (job->rc == RC_OK)
 		worklist_steps(l, &j->session, j->steps, &j->step_count, NULL);
+	if (job->rc == RC_OK)
+		notice_read(l, &j->session, &j->notices);
 	j->idle_min = setting_number(l, SETTING_IDLE_MINUTES);
 }
 
@@ -131,6 +134,8 @@ login_done(struct job *job, struct app *app)
 	app->logged_in = true;
 	app->asks_id = true;
 	app->idle_min = j->idle_min;
+	app->notices = j->notices;
+	app->notices.text[NOTICE_ANCHORS][0] = '\0'; /* not told by say_facts */
 	app->lease_task = 0;
 	app_reset(app, first_screen(j), NULL);
 	say_facts(app, j);

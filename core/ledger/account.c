@@ -244,6 +244,20 @@ account_each(struct ledger *l, void (*each)(void *ctx, const struct account_row 
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+static void
+locked_ids(struct ledger *l, struct account_notice *out)
+{
+	struct stmt *s = db_query(ledger_db(l),
+		"SELECT id FROM account WHERE locked_until = -1 OR locked_until > $1 ORDER BY id");
+	size_t used = 0;
+
+	stmt_int(s, 1, ledger_now(l));
+	while (used < sizeof(out->who) && stmt_step(s, NULL) == RC_OK)
+		used += (size_t)snprintf(out->who + used, sizeof(out->who) - used, "%s%s",
+			used > 0 ? " " : "", stmt_get_text(s, 0));
+	stmt_done(s);
+}
+
 enum rc
 account_notice(
 	struct ledger *l, const struct session *who, struct account_notice *out, struct err *e)
@@ -269,5 +283,7 @@ account_notice(
 	out->locked = stmt_get_int(s, 0);
 	out->failures = stmt_get_int(s, 1);
 	stmt_done(s);
+	if (out->locked > 0)
+		locked_ids(l, out);
 	return RC_OK;
 }

@@ -120,6 +120,7 @@ enum rc account_each(struct ledger *l, void (*each)(void *ctx, const struct acco
 /* For officers: what asks for their eyes (11.300(d)). */
 struct account_notice {
 	int64_t locked;   /* accounts that are locked now */
+	char who[120];    /* their ids, as far as there is room */
 	int64_t failures; /* failed logins since the session's own login before this one */
 };
 enum rc account_notice(

@@ -1,24 +1,23 @@
-/* The record of one archive: opening, transactions, anchors. */
+/* The record of one archive: opening, transactions. */
 #include "core/ledger/ledger.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/ledger/account.h"
+#include "core/ledger/anchor.h"
 #include "core/ledger/ledger_in.h"
 #include "core/ledger/schema.h"
 
-enum { ANCHOR_EVERY = 100 /* events, R-06 */, ANCHOR_LINE = 512 /* bytes at most */ };
+enum { ANCHOR_EVERY = 100 /* events, R-06 */ };
 
 static char *
 path_in(const char *folder, const char *name)
@@ -359,118 +358,9 @@ ledger_end(struct ledger *l, enum rc rc, struct err *e)
 		return rc;
 	l->unanchored += l->appended;
 	l->appended = 0;
-	if (l->unanchored >= ANCHOR_EVERY)
+	if (l->unanchored >= ANCHOR_EVERY || (l->unanchored > 0 && anchor_due(l)))
 		ledger_anchor(l, NULL); /* the next one catches up where this one fails */
 	return RC_OK;
-}
-
-static int64_t
-count_lines(int fd)
-{
-	char bytes[4096];
-	int64_t lines = 0;
-	off_t at = 0;
-	ssize_t n;
-
-	for (; (n = pread(fd, bytes, sizeof(bytes), at)) > 0; at += n)
-		for (ssize_t i = 0; i < n; i++)
-			lines += bytes[i] == '\n';
-	return lines;
-}
-
-/* One more than the last line has, so that a line taken out of the middle is missed.  Lines of the first form have none: the
- * first one that has counts them. */
-static int64_t
-next_anchor(int fd)
-{
-	char bytes[ANCHOR_LINE], *line;
-	off_t size = lseek(fd, 0, SEEK_END);
-	off_t from = size > ANCHOR_LINE - 1 ? size - (ANCHOR_LINE - 1) : 0;
-	ssize_t n = pread(fd, bytes, ANCHOR_LINE - 1, from);
-	int blanks = 0;
-	long number;
-
-	if (n < 1)
-		return 1;
-	bytes[n - 1] = '\0'; /* its line feed */
-	line = strrchr(bytes, '\n');
-	for (line = line != NULL ? line + 1 : bytes; *line != '\0' && blanks < 4; line++)
-		blanks += *line == ' ';
-	line[strcspn(line, " ")] = '\0'; /* the number; or the signature, which is none */
-	return str_int(line, 1, LONG_MAX - 1, &number) ? number + 1 : count_lines(fd) + 1;
-}
-
-/* A line without its end was cut off while it was written, by a full disk or a power cut: it was never an anchor, and the
- * next one must not stand behind it. */
-static bool
-drop_torn_line(int fd)
-{
-	char bytes[ANCHOR_LINE];
-	off_t size = lseek(fd, 0, SEEK_END);
-	off_t from = size > ANCHOR_LINE ? size - ANCHOR_LINE : 0;
-	ssize_t n = pread(fd, bytes, ANCHOR_LINE, from), keep = n;
-
-	while (keep > 0 && bytes[keep - 1] != '\n')
-		keep--;
-	return n < 1 || keep == n || ftruncate(fd, from + keep) == 0;
-}
-
-/* All of the line, on the disk, or nothing of it. */
-static bool
-write_line(int fd, const char *line, const char *sig)
-{
-	char *text = mem_format("%s %s\n", line, sig);
-	size_t n = strlen(text);
-	ssize_t put = write(fd, text, n);
-	bool good = put == (ssize_t)n && fsync(fd) == 0;
-	int why = put >= 0 && put < (ssize_t)n ? ENOSPC : errno;
-
-	free(text);
-	if (!good)
-		drop_torn_line(fd);
-	errno = why;
-	return good;
-}
-
-static enum rc
-write_anchor(struct ledger *l, int fd, struct err *e)
-{
-	char hash[DIGEST_HEX], time[CLOCK_TEXT], sig[KEY_SIGNATURE_HEX], *line;
-	int64_t seq;
-	enum rc rc = event_head(l, &seq, hash, e);
-
-	if (rc != RC_OK)
-		return rc;
-	if (!drop_torn_line(fd))
-		return err_errno(e, RC_FAILED, "cannot write anchors/anchors.log");
-	clock_format(ledger_now(l), time);
-	line = mem_format("%s %lld %s %s %lld", l->id, (long long)seq, hash, time,
-		(long long)next_anchor(fd));
-	key_sign(&l->system_key, "ANCHOR-v2", line, strlen(line), sig);
-	if (!write_line(fd, line, sig))
-		rc = err_errno(e, RC_FAILED, "cannot write anchors/anchors.log");
-	else
-		l->unanchored = 0;
-	free(line);
-	return rc;
-}
-
-/* The head is read under the file's lock: another process may anchor too, and the numbers must not go back. */
-enum rc
-ledger_anchor(struct ledger *l, struct err *e)
-{
-	char *path = path_in(l->folder, "anchors/anchors.log");
-	int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-	enum rc rc;
-
-	if (fd < 0 || flock(fd, LOCK_EX) != 0)
-		rc = err_errno(e, RC_FAILED, "cannot write anchors/anchors.log");
-	else
-		rc = write_anchor(l, fd, e);
-	if (fd >= 0)
-		close(fd);
-	free(path);
-	return rc;
 }
 
 enum rc

@@ -74,7 +74,7 @@ enum rc event_append(struct ledger *l, const struct signer *who, const struct ev
 /* The head of the chain: number and hash of the last event. */
 enum rc event_head(struct ledger *l, int64_t *seq, char hash[DIGEST_HEX], struct err *e);
 
-/* Write the head to anchors/anchors.log now. */
+/* Write the head to anchors/anchors.log now, and to where the site wants it (anchor.h). */
 enum rc ledger_anchor(struct ledger *l, struct err *e);
 
 /* Something outside the log, signed by the archive's system key: a receipt, the list of a copy.  The key is read for it

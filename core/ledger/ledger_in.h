@@ -14,6 +14,7 @@ struct ledger {
 	struct signer system;
 	int64_t appended;   /* events of the open transaction */
 	int64_t unanchored; /* events since the last anchor */
+	int64_t anchored;   /* when this handle last saw one being written; 0: it has to look */
 };
 
 /* session.c: RC_DENIED once a session that began then has lasted as long as the site lets it. */

@@ -306,12 +306,12 @@ static enum rc
 set(struct ledger *l, const struct office *o, enum setting which, const char *value, struct act *a,
 	struct err *e)
 {
-	char before[24];
+	char before[SETTING_TEXT];
 	struct event ev = { .action = a->action, .kind = "archive", .object = ledger_id(l) };
 	struct stmt *s;
 	enum rc rc;
 
-	snprintf(before, sizeof(before), "%lld", (long long)setting_number(l, which));
+	setting_show(l, which, before);
 	ev.data = json_pack("{s:s, s:s, s:s, s:s}", "name", setting_table[which].name, "old",
 		before, "new", value, "reason", o->reason);
 	rc = event_append(l, &a->officer, &ev, &a->receipt, e);
@@ -331,17 +331,14 @@ office_set(struct ledger *l, const struct office *o, enum setting which, const c
 	struct err *e)
 {
 	struct act a = { .action = "setting-changed", .user = o->who->user };
-	char clean[24];
-	long v;
+	char clean[SETTING_TEXT];
 	enum rc rc;
 
 	if (which >= SETTING_COUNT)
 		return err_set(e, RC_INVALID, "there is no such setting");
-	if (!str_int(value, setting_table[which].least, setting_table[which].most, &v))
-		return err_set(e, RC_INVALID, "%s is a number from %ld to %ld",
-			setting_table[which].name, setting_table[which].least,
-			setting_table[which].most);
-	snprintf(clean, sizeof(clean), "%ld", v);
+	rc = setting_check(l, which, value, clean, e);
+	if (rc != RC_OK)
+		return rc;
 	rc = act_begin(l, o, &a, e);
 	if (rc == RC_OK)
 		rc = act_end(l, &a, set(l, o, which, clean, &a, e), e);

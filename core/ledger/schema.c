@@ -133,6 +133,10 @@ static const char tables_4[] =
 	"opens,"
 	" series, step);"
 	"CREATE INDEX decision_account ON decision (account, id);"
+	/* how it goes with the places that anchors are sent to; a working state, not a record */
+	"CREATE TABLE anchor_place (name TEXT PRIMARY KEY, at BIGINT NOT NULL, missed BIGINT NOT "
+	"NULL,"
+	" fault TEXT NOT NULL);"
 	/* who has a task open now; a working state, not a record */
 	"CREATE TABLE lease (task BIGINT PRIMARY KEY, account TEXT NOT NULL, name TEXT NOT NULL,"
 	" session TEXT NOT NULL, source TEXT NOT NULL, since BIGINT NOT NULL, until BIGINT NOT "

@@ -5,6 +5,7 @@
 
 #include "core/base/str.h"
 #include "core/ledger/account_in.h"
+#include "core/ledger/anchor.h"
 #include "core/ledger/lease.h"
 #include "core/ledger/ledger_in.h"
 #include "core/ledger/setting.h"
@@ -394,6 +395,9 @@ session_unlock(struct ledger *l, const struct session *s, const struct session_a
 	enum attempt how;
 	enum rc rc = session_alive(l, s, e);
 
+	/* officers must be able to set it right */
+	if (rc == RC_OK && strcmp(act->kind, "series") == 0)
+		rc = anchor_check(l, e);
 	if (rc != RC_OK)
 		return rc;
 	how = account_attempt(l, &at, out, &why);

@@ -1,9 +1,47 @@
 /* What a site sets for its archive. */
 #include "core/ledger/setting.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/ledger/account_in.h"
+#include "core/ledger/ledger_in.h"
+
+/* A copy of the anchors inside the archive would go with it. */
+static enum rc
+check_outside(struct ledger *l, const char *value, struct err *e)
+{
+	char *folder = realpath(l->folder, NULL), *copy = mem_string(value), *parent = NULL, *slash;
+	size_t n = folder != NULL ? strlen(folder) : 0;
+	enum rc rc = RC_OK;
+
+	slash = strrchr(copy, '/');
+	if (value[0] == '/' && slash != NULL) {
+		*slash = '\0';
+		parent = realpath(*copy != '\0' ? copy : "/", NULL);
+	}
+	if (parent == NULL)
+		rc = err_set(
+			e, RC_INVALID, "it is the whole path of a file in a folder that is there");
+	else if (n > 0 && strncmp(parent, folder, n) == 0 && (parent[n] == '/' || parent[n] == '\0'))
+		rc = err_set(e, RC_INVALID, "it lies in the archive: a second place is elsewhere");
+	free(folder);
+	free(copy);
+	free(parent);
+	return rc;
+}
+
+static enum rc
+check_url(struct ledger *l, const char *value, struct err *e)
+{
+	(void)l;
+	return strncmp(value, "https://", 8) == 0 || strncmp(value, "http://", 7) == 0
+		? RC_OK
+		: err_set(e, RC_INVALID, "it begins with https:// or http://");
+}
 
 const struct setting_info setting_table[SETTING_COUNT] = {
 	[SETTING_PASSWORD_DAYS] = { "password-days",
@@ -27,6 +65,18 @@ const struct setting_info setting_table[SETTING_COUNT] = {
 		"minutes without a key until a workstation locks itself", 15, 1, 30 },
 	[SETTING_SESSION_HOURS] = { "session-hours",
 		"hours after its login when a session ends, whatever is going on", 12, 1, 24 },
+	[SETTING_ANCHOR_MINUTES] = { "anchor-minutes",
+		"minutes after which an open workstation or command writes another anchor", 15, 1,
+		1440 },
+	[SETTING_ANCHOR_MISSED] = { "anchor-missed",
+		"anchors that may fail to reach a place until nothing is signed; 0: any number", 0,
+		0, 1000 },
+	[SETTING_ANCHOR_SYSLOG] = { "anchor-syslog", "1: anchors go to the system's log too", 0, 0,
+		1 },
+	[SETTING_ANCHOR_FILE] = { "anchor-file", "a file outside the archive that gets each anchor",
+		.text = check_outside },
+	[SETTING_ANCHOR_URL] = { "anchor-url", "an address that each anchor is posted to",
+		.text = check_url },
 };
 
 enum setting
@@ -51,4 +101,55 @@ setting_number(struct ledger *l, enum setting which)
 		str_int(stmt_get_text(s, 0), info->least, info->most, &v);
 	stmt_done(s);
 	return v;
+}
+
+bool
+setting_text(struct ledger *l, enum setting which, char to[SETTING_TEXT])
+{
+	struct stmt *s = db_query(ledger_db(l), "SELECT value FROM setting WHERE name = $1");
+
+	stmt_text(s, 1, setting_table[which].name);
+	str_copy(to, SETTING_TEXT, stmt_step(s, NULL) == RC_OK ? stmt_get_text(s, 0) : "");
+	stmt_done(s);
+	return to[0] != '\0';
+}
+
+void
+setting_show(struct ledger *l, enum setting which, char to[SETTING_TEXT])
+{
+	if (setting_table[which].text != NULL)
+		setting_text(l, which, to);
+	else
+		snprintf(to, SETTING_TEXT, "%lld", (long long)setting_number(l, which));
+}
+
+static enum rc
+check_text(struct ledger *l, const struct setting_info *info, const char *value, struct err *e)
+{
+	struct err why = { 0 };
+
+	if (strlen(value) >= SETTING_TEXT || !account_clean(value))
+		return err_set(e, RC_INVALID, "%s: too long, or characters that cannot be shown",
+			info->name);
+	return *value == '\0' || info->text(l, value, &why) == RC_OK
+		? RC_OK
+		: err_set(e, RC_INVALID, "%s: %s", info->name, why.text);
+}
+
+enum rc
+setting_check(struct ledger *l, enum setting which, const char *value, char kept[SETTING_TEXT],
+	struct err *e)
+{
+	const struct setting_info *info = &setting_table[which];
+	long v;
+
+	if (info->text != NULL) {
+		str_copy(kept, SETTING_TEXT, value);
+		return check_text(l, info, value, e);
+	}
+	if (!str_int(value, info->least, info->most, &v))
+		return err_set(e, RC_INVALID, "%s is a number from %ld to %ld", info->name,
+			info->least, info->most);
+	snprintf(kept, SETTING_TEXT, "%ld", v);
+	return RC_OK;
 }

@@ -33,6 +33,10 @@ struct reading {
 	size_t line;
 	long long seq, number;
 	char hash[65];
+	/* of anchors that were kept elsewhere: what stands before the id of the database is the other log's, lines without
+	 * one are no anchors, and some may be missing */
+	bool elsewhere;
+	int64_t copies;
 };
 
 static bool
@@ -102,24 +106,42 @@ check_number(struct reading *r, const struct anchor *a)
 static void
 check_event(struct reading *r, const struct anchor *a)
 {
+	const char *what = r->elsewhere ? "anchor kept elsewhere, line" : "anchor";
 	sqlite3_stmt *s = verify_kept(r->v, KEPT_EVENT);
 
 	sqlite3_bind_int64(s, 1, a->seq);
 	if (sqlite3_step(s) != SQLITE_ROW)
-		verify_altered(r->v,
-			"anchor %zu: says that event %lld existed; the log ends at %lld", r->line,
-			a->seq, (long long)r->v->events);
+		verify_altered(r->v, "%s %zu: says that event %lld existed; the log ends at %lld",
+			what, r->line, a->seq, (long long)r->v->events);
 	else if (strcmp(verify_column(s, 1), a->hash) != 0)
-		verify_altered(r->v, "anchor %zu: event %lld was another one", r->line, a->seq);
+		verify_altered(r->v, "%s %zu: event %lld was another one", what, r->line, a->seq);
 	sqlite3_reset(s);
+}
+
+/* Kept where the archive's owner cannot write: what it names must be in the log, whatever became of the archive's own
+ * file. */
+static void
+check_copy(struct reading *r, const struct anchor *a)
+{
+	if (!a->good)
+		verify_altered(r->v, "anchor kept elsewhere, line %zu: bad signature", r->line);
+	else
+		check_event(r, a);
+	r->copies++;
 }
 
 static void
 check_line(struct reading *r, const struct anchor *a)
 {
 	r->line++;
+	if (r->elsewhere && a->text[0] == '\0')
+		return; /* of something else */
 	if (!a->readable) {
 		verify_altered(r->v, "anchor %zu: not readable", r->line);
+		return;
+	}
+	if (r->elsewhere) {
+		check_copy(r, a);
 		return;
 	}
 	if (!a->good)
@@ -161,12 +183,25 @@ read_line(struct reading *r, struct anchor *a)
 	return true;
 }
 
+/* A system's log has a time and a name before each. */
+static void
+strip_front(const struct reading *r, struct anchor *a)
+{
+	const char *at = strstr(a->text, r->v->id);
+
+	if (at != NULL && r->v->id[0] != '\0')
+		memmove(a->text, at, strlen(at) + 1);
+	else
+		a->text[0] = '\0';
+}
+
 static void
 fill(struct reading *r, struct part *p)
 {
 	p->system_key = r->v->system_key;
 	for (p->lines = 0; p->lines < LINES && read_line(r, &p->line[p->lines]); p->lines++)
-		;
+		if (r->elsewhere)
+			strip_front(r, &p->line[p->lines]);
 	p->job.run = check_part;
 	pool_give(r->v->pool, &p->job);
 }
@@ -201,6 +236,25 @@ verify_anchors_measure(struct verify *v)
 
 	anchors_path(v, path);
 	v->anchor_bytes = stat(path, &st) == 0 ? st.st_size : 0;
+	v->copy_bytes = v->copies != NULL && stat(v->copies, &st) == 0 ? st.st_size : 0;
+}
+
+/* Those that were written while the ledger was read may name later events than it had: the file is read as it was. */
+static void
+check_elsewhere(struct verify *v, struct part *parts)
+{
+	struct reading r = { .v = v, .left = v->copy_bytes, .elsewhere = true };
+
+	r.f = fopen(v->copies, "re");
+	if (r.f == NULL) {
+		verify_unsure(v, "%s: %s", v->copies, strerror(errno));
+		return;
+	}
+	read_all(&r, parts, v->threads * 2);
+	fclose(r.f);
+	if (r.copies == 0)
+		verify_unsure(v, "%s holds no anchor of this archive", v->copies);
+	v->anchors += r.copies;
 }
 
 void
@@ -223,5 +277,7 @@ verify_anchors(struct verify *v)
 		verify_unsure(v, "anchors/anchors.log is empty");
 	if (r.f != NULL)
 		fclose(r.f);
+	if (v->copies != NULL && parts != NULL)
+		check_elsewhere(v, parts);
 	free(parts);
 }

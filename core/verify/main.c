@@ -11,7 +11,7 @@
 #include "core/verify/verify.h"
 
 static const char usage[] =
-	"usage: wetread-verify [--json] [--objects] ARCHIVE\n"
+	"usage: wetread-verify [--json] [--objects] [--anchors FILE] ARCHIVE\n"
 	"       wetread-verify [--json] --log --officer officer.pub FILE...\n"
 	"\n"
 	"Checks the record of an archive without changing it: the chain of events, every signature "
@@ -22,6 +22,7 @@ static const char usage[] =
 	"of.\n"
 	"\n"
 	"  --objects   also hash every stored file\n"
+	"  --anchors   also check the anchors that were kept elsewhere: a file, or a system's log\n"
 	"  --json      print the result as JSON\n"
 	"  --log       check a log that was written out by wetread history --format jsonl, in one "
 	"file\n"
@@ -75,6 +76,7 @@ main(int argc, char **argv)
 		{ "objects", no_argument, NULL, 'o' },
 		{ "log", no_argument, NULL, 'l' },
 		{ "officer", required_argument, NULL, 'p' },
+		{ "anchors", required_argument, NULL, 'a' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -97,6 +99,8 @@ main(int argc, char **argv)
 		log |= c == 'l';
 		if (c == 'p')
 			pin = optarg;
+		if (c == 'a')
+			v.copies = optarg;
 	}
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS,
 		0); /* threads need not meet over a number that nobody asks for */

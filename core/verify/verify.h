@@ -48,6 +48,7 @@ enum verify_kept {
 struct verify {
 	bool check_objects;
 	bool alone;    /* a log without its tables */
+	const char *copies; /* a file that anchors were also sent to; NULL none */
 	bool progress; /* tell on stderr how far it is */
 
 	int64_t events, signatures, anchors, objects;
@@ -58,6 +59,7 @@ struct verify {
 
 	/* while it runs */
 	const char *folder;
+	int64_t copy_bytes;   /* of v->copies then */
 	int64_t anchor_bytes; /* of anchors.log before the ledger was read: what follows tells of later events */
 	sqlite3 *db;
 	sqlite3_stmt *kept[KEPT_COUNT];

@@ -1,4 +1,7 @@
 /* Locking, coming back, and how a session ends, on a pty. */
+#include <sys/stat.h>
+#include <time.h>
+
 #include "tests/support/desk.h"
 
 static void
@@ -121,6 +124,111 @@ no_environment_changes_the_limits(void **state)
 	end_by_a_lost_line(b);
 }
 
+static int64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* A command of another process, with a password that is read from a file. */
+static int
+command(struct bench *b, const char *user, const char *password, const char *const words[])
+{
+	char secret[128];
+	const char *all[24] = { "--user", user, "--password-file", secret };
+	int n = 4;
+	FILE *f;
+
+	snprintf(secret, sizeof(secret), "%s/typed", b->lab.folder);
+	f = fopen(secret, "we");
+	assert_non_null(f);
+	fchmod(fileno(f), 0600);
+	fprintf(f, "%s\n", password);
+	fclose(f);
+	while (*words != NULL)
+		all[n++] = *words++;
+	return lab_run(&b->lab, NULL, 0, all);
+}
+
+static void
+officer_at_work(struct bench *b)
+{
+	start(b, GLASS_SIXEL, 120, 40);
+	assert_true(glass_expect(b->g, "Password", SOON));
+	glass_keys(b->g, "officer<Enter>" LAB_PASSWORD "<Enter>");
+	assert_true(glass_expect(b->g, "Last login", SOON));
+}
+
+/* */
+static void
+an_officer_at_work_is_told_of_an_account_that_others_locked(void **state)
+{
+	struct bench *b = *state;
+	const char *const decide[] = { "decide", "S-0001", "--step", "quality", "--verdict", "pass",
+		NULL };
+	int64_t began;
+
+	officer_at_work(b);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(command(b, "rosa", "not the password", decide), 1);
+	began = now_ms();
+	assert_true(glass_expect(b->g, "1 account locked: rosa", SOON));
+	printf("# an officer saw the lock %lld ms after it (R-15: under 5000)\n",
+		(long long)(now_ms() - began));
+	assert_int_equal(lab_verify(&b->lab), 0);
+}
+
+/* */
+static void
+an_open_session_of_a_disabled_account_ends(void **state)
+{
+	struct bench *b = *state;
+	const char *const disable[] = { "user", "disable", "rosa", "--reason", "card was lost",
+		NULL };
+	int64_t began;
+
+	see_worklist(b);
+	assert_int_equal(command(b, "officer", LAB_PASSWORD, disable), 0);
+	began = now_ms();
+	assert_true(glass_expect(b->g, "Login", SOON)); /* without a key */
+	printf("# the session ended %lld ms after the account was disabled (R-26: within 5000)\n",
+		(long long)(now_ms() - began));
+	assert_true(glass_expect(b->g, "the account is disabled", SOON));
+	assert_false(glass_has(b->g, "CHEST"));
+	assert_int_equal(lab_verify(&b->lab), 0);
+}
+
+/* */
+static void
+a_place_that_takes_no_anchors_is_told_on_the_screen_and_stops_signing(void **state)
+{
+	struct bench *b = *state;
+	char folder[128], file[160];
+	const char *const to[] = { "setting", "anchor-file", file, "--reason", "as the site asks",
+		NULL };
+	const char *const most[] = { "setting", "anchor-missed", "1", "--reason",
+		"as the site asks", NULL };
+
+	snprintf(folder, sizeof(folder), "%s/elsewhere", b->lab.folder);
+	snprintf(file, sizeof(file), "%s/anchors", folder);
+	assert_int_equal(mkdir(folder, 0755), 0);
+	assert_int_equal(command(b, "officer", LAB_PASSWORD, to), 0);
+	assert_int_equal(remove(file), 0);
+	assert_int_equal(rmdir(folder), 0);
+	assert_int_equal(command(b, "officer", LAB_PASSWORD, most), 0);
+	view_first(b);
+	assert_true(glass_expect(b->g, "anchors: file: No such file or directory", SOON));
+	begin_to_fail(b);
+	glass_keys(b->g, LAB_PASSWORD "<Enter>");
+	assert_true(glass_expect(b->g, "nothing is signed until one does", SOON));
+	glass_keys(b->g, "<Esc>");
+	assert_int_equal(mkdir(folder, 0755), 0);
+	end_by_a_lost_line(b);
+}
+
 int
 main(void)
 {
@@ -129,6 +237,9 @@ main(void)
 		SCREEN_TEST(a_lost_line_ends_the_session_with_an_event),
 		SCREEN_TEST(a_lost_line_ends_a_locked_session_too),
 		SCREEN_TEST(no_environment_changes_the_limits),
+		SCREEN_TEST(an_officer_at_work_is_told_of_an_account_that_others_locked),
+		SCREEN_TEST(an_open_session_of_a_disabled_account_ends),
+		SCREEN_TEST(a_place_that_takes_no_anchors_is_told_on_the_screen_and_stops_signing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -516,23 +516,24 @@ made_program(const char *name, char path[4096])
 }
 
 static inline void
-made_verifier_child(const char *folder, bool objects, int out)
+made_verifier_child(const char *folder, bool objects, const char *copies, int out)
 {
 	char path[4096];
 
 	made_program("wetread-verify", path);
 	dup2(out, STDOUT_FILENO);
 	dup2(out, STDERR_FILENO);
-	if (objects)
+	if (copies != NULL)
+		execl(path, path, "--anchors", copies, folder, (char *)NULL);
+	else if (objects)
 		execl(path, path, "--objects", folder, (char *)NULL);
 	else
 		execl(path, path, folder, (char *)NULL);
 	_exit(127);
 }
 
-/* The exit status of wetread-verify and what it printed. */
 static inline int
-made_verify(const char *folder, bool objects, char text[8192])
+made_run_verifier(const char *folder, bool objects, const char *copies, char text[8192])
 {
 	int pipes[2], status = -1;
 	size_t used = 0;
@@ -543,7 +544,7 @@ made_verify(const char *folder, bool objects, char text[8192])
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0)
-		made_verifier_child(folder, objects, pipes[1]);
+		made_verifier_child(folder, objects, copies, pipes[1]);
 	close(pipes[1]);
 	while (used < 8191 && (n = read(pipes[0], text + used, 8191 - used)) > 0)
 		used += (size_t)n;
@@ -551,6 +552,20 @@ made_verify(const char *folder, bool objects, char text[8192])
 	close(pipes[0]);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+/* The exit status of wetread-verify and what it printed. */
+static inline int
+made_verify(const char *folder, bool objects, char text[8192])
+{
+	return made_run_verifier(folder, objects, NULL, text);
+}
+
+/* The same with anchors that were kept elsewhere. */
+static inline int
+made_verify_with(const char *folder, const char *copies, char text[8192])
+{
+	return made_run_verifier(folder, false, copies, text);
 }
 
 static inline void

@@ -204,6 +204,7 @@ lose_journal(struct attack *a, bool anchored)
 
 	sqlite3_close(a->db);
 	enter(a->folder, &m);
+	m.now = a->scene->m->now + 1000000; /* not so late that an anchor is due */
 	s = made_login(&m, "dora", RADIOLOGIST_PASSWORD);
 	anchors = made_read(a->folder, "anchors/anchors.log", NULL);
 	if (anchored)

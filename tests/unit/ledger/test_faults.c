@@ -432,18 +432,25 @@ a_password_that_cannot_be_counted_is_not_answered(void **state)
 
 /* ---- the file of anchors ---- */
 
-static void
-assert_anchors_go_on(struct trial *t, int64_t lines)
+static int64_t
+count_anchors(const struct made *m)
 {
-	char *text;
+	char *text = made_read(m->folder, "anchors/anchors.log", NULL);
 	int64_t n = 0;
 
-	assert_ok(ledger_anchor(t->m->l, e));
-	text = made_read(t->m->folder, "anchors/anchors.log", NULL);
 	for (const char *at = text; *at != '\0'; at++)
 		n += *at == '\n';
-	assert_int_equal(n, lines + 1);
 	free(text);
+	return n;
+}
+
+static void
+assert_anchors_go_on(struct trial *t)
+{
+	int64_t before = count_anchors(t->m);
+
+	assert_ok(ledger_anchor(t->m->l, e));
+	assert_int_equal(count_anchors(t->m), before + 1);
 	made_free(t->m);
 }
 
@@ -468,7 +475,7 @@ anchors_that_cannot_be_written_are_told_and_caught_up_with(void **state)
 	free(path);
 	free(aside);
 	assert_verified(t.m->folder);
-	assert_anchors_go_on(&t, 2);
+	assert_anchors_go_on(&t);
 }
 
 /* R-06 R-08 */
@@ -493,7 +500,7 @@ half_a_line_of_an_anchor_is_taken_back(void **state)
 	free(made_read(t.m->folder, "anchors/anchors.log", &after));
 	assert_int_equal(after, size);
 	assert_verified(t.m->folder);
-	assert_anchors_go_on(&t, 2);
+	assert_anchors_go_on(&t);
 }
 
 /* R-05 R-06 */
@@ -514,7 +521,7 @@ half_a_line_left_by_a_power_cut_is_no_anchor_and_no_alarm(void **state)
 	made_open(t.m);
 	assert_ok(ledger_anchor(t.m->l, e));
 	assert_verified(t.m->folder);
-	assert_anchors_go_on(&t, 3);
+	assert_anchors_go_on(&t);
 }
 
 int

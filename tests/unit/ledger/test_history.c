@@ -29,7 +29,7 @@ desk_setup(void **state)
 	d->olga = made_login(d->m, "olga", OFFICER_PASSWORD);
 	d->series = made_series(d->m, 1, 3);
 	d->second = made_series(d->m, 2, 3);
-	d->m->now += 86400LL * 2 * 1000000;
+	d->m->now += INT64_C(11) * 3600 * 1000000; /* a session lasts 12 hours */
 	d->noon = d->m->now;
 	decide(d, d->series);
 	*state = d;
@@ -108,7 +108,7 @@ words_choose_by_record_user_action_and_time(void **state)
 	snprintf(words, sizeof(words), "to:%.10s", day);
 	assert_int_equal(ask(d, NULL, words, true).n, all - 1);
 	snprintf(words, sizeof(words), "from:%.10s", day);
-	assert_int_equal(ask(d, NULL, words, false).first, all);
+	assert_int_equal(ask(d, NULL, words, false).first, 1);
 }
 
 /* */

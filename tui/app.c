@@ -13,6 +13,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/ledger/anchor.h"
+#include "core/ledger/blind.h"
 #include "core/ledger/lease.h"
 #include "tui/dialog.h"
 #include "tui/loop.h"
@@ -630,6 +631,7 @@ alive_run(struct job *job, struct ledger *l)
 	if (j->posts && post_waits(l))
 		post_apart(j->archive);
 	notice_read(l, &j->session, &j->notices);
+	blind_for(l, j->session.user); /* an officer may have changed it */
 }
 
 static void

@@ -16,6 +16,7 @@
 #include "core/base/str.h"
 #include "core/archive/post.h"
 #include "core/ledger/anchor.h"
+#include "core/ledger/blind.h"
 #include "core/ledger/setting.h"
 #include "render/picture.h"
 
@@ -63,6 +64,8 @@ cli_open(struct cli *c, enum db_mode mode)
 	if (ledger_open(&c->ledger, c->archive, mode, NULL, &e) == RC_OK &&
 		store_open(&c->store, c->archive, mode == DB_WRITE, &e) == RC_OK) {
 		c->posts = mode == DB_WRITE;
+		if (c->user != NULL)
+			blind_for(c->ledger, c->user);
 		return true;
 	}
 	cli_error(&e);

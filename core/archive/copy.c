@@ -16,6 +16,7 @@
 #include "core/archive/outfile.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/ledger/blind.h"
 #include "core/ledger/catalog.h"
 #include "core/ledger/decision.h"
 
@@ -535,7 +536,10 @@ enum rc
 copy_run(const struct copy_request *r, const char *folder, struct copy_told *out, struct err *e)
 {
 	struct copying c = { .r = r, .folder = folder, .told = out };
-	enum rc rc = make_folder(folder, e);
+	enum rc rc = blind_any(r->ledger) ? err_set(e, RC_DENIED,
+						    "this account is blinded: a copy would tell it "
+						    "everything")
+					  : make_folder(folder, e);
 
 	memset(out, 0, sizeof(*out));
 	if (rc == RC_OK)

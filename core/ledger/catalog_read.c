@@ -6,6 +6,7 @@
 #include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/ledger/blind.h"
 #include "core/ledger/catalog.h"
 
 void
@@ -42,6 +43,19 @@ catalog_series_id(struct ledger *l, const char *text, int64_t *id, struct err *e
 	*id = stmt_get_int(s, 0);
 	stmt_done(s);
 	return RC_OK;
+}
+
+static void
+mask_series(struct ledger *l, struct series *out)
+{
+	blind_text(out->site, sizeof(out->site), blind_place(l, BLIND_SITE));
+	blind_text(out->subject, sizeof(out->subject), blind_place(l, BLIND_SUBJECT));
+	blind_text(out->visit, sizeof(out->visit), blind_place(l, BLIND_VISIT));
+	for (int a = 0; a < ATTR_COUNT; a++)
+		if (blind_attr(l, (enum attr)a) && out->value[a] != NULL) {
+			free(out->value[a]);
+			out->value[a] = mem_string(BLIND_MASK);
+		}
 }
 
 static void
@@ -98,6 +112,7 @@ catalog_series(struct ledger *l, int64_t id, struct series *out, struct err *e)
 	rc = stmt_step(s, e);
 	if (rc == RC_OK)
 		fill_series(out, s);
+	mask_series(l, out);
 	stmt_free(s);
 	if (rc == RC_NOT_FOUND)
 		return err_set(e, rc, "there is no series S-%04lld", (long long)id);
@@ -161,7 +176,7 @@ enum rc
 catalog_alike(
 	struct ledger *l, int64_t series, const struct catalog_kin *kin, size_t *n, struct err *e)
 {
-	struct stmt *s = db_query(ledger_db(l),
+	static const char alike[] =
 		"SELECT other.id FROM series this JOIN exam mine ON mine.id = this.exam"
 		" JOIN exam theirs ON theirs.trial = mine.trial AND theirs.subject = mine.subject"
 		" JOIN series other ON other.exam = theirs.id"
@@ -170,10 +185,15 @@ catalog_alike(
 		" ORDER BY CASE WHEN other.modality = this.modality THEN 0 ELSE 1 END,"
 		" CASE WHEN other.series_description = this.series_description THEN 0 ELSE 1 END,"
 		" CASE WHEN other.id < this.id THEN 0 ELSE 1 END,"
-		" CASE WHEN other.id < this.id THEN this.id - other.id ELSE other.id END");
+		" CASE WHEN other.id < this.id THEN this.id - other.id ELSE other.id END";
+	struct stmt *s;
 	enum rc rc;
 
 	*n = 0;
+	/* which series are of one subject, and which came first, is what is blinded */
+	if (blind_place(l, BLIND_SUBJECT) || blind_place(l, BLIND_VISIT))
+		return RC_OK;
+	s = db_query(ledger_db(l), alike);
 	stmt_int(s, 1, series);
 	stmt_int(s, 2, kin->pictures ? 1 : 0);
 	while ((rc = stmt_step(s, e)) == RC_OK && *n < kin->most)
@@ -191,7 +211,7 @@ catalog_header(struct ledger *l, int64_t image, char **json, struct err *e)
 	stmt_int(s, 1, image);
 	rc = stmt_step(s, e);
 	if (rc == RC_OK)
-		*json = mem_string(stmt_get_text(s, 0));
+		*json = blind_header(l, mem_string(stmt_get_text(s, 0)));
 	stmt_done(s);
 	return rc == RC_NOT_FOUND ? err_set(e, rc, "there is no such image") : rc;
 }

@@ -2,7 +2,13 @@
 #ifndef CORE_LEDGER_LEDGER_IN_H
 #define CORE_LEDGER_LEDGER_IN_H
 
+#include "core/dicom/attr.h"
 #include "core/ledger/ledger.h"
+
+/* What is blinded for who reads (blind.h). */
+struct blind {
+	bool any, attr[ATTR_COUNT], place[3];
+};
 
 struct ledger {
 	struct db *db;
@@ -13,6 +19,7 @@ struct ledger {
 	struct sign_key system_key;
 	struct signer system;
 	int64_t appended;   /* events of the open transaction */
+	struct blind blind; /* for who reads through it */
 	int64_t unanchored; /* events since the last anchor */
 	int64_t anchored;   /* when this handle last saw one being written; 0: it has to look */
 };

@@ -6,6 +6,7 @@
 
 #include "core/base/str.h"
 #include "core/ledger/account_in.h"
+#include "core/ledger/blind.h"
 #include "core/ledger/password.h"
 
 /* An act in hand: its event's author and the account it is done to. */
@@ -374,4 +375,69 @@ office_act(struct ledger *l, const struct office *o, const struct office_act *wh
 	key_free(&a.key);
 	json_decref(what->data);
 	return rc;
+}
+
+/* ---- blinding ---- */
+
+static enum rc
+check_blinding(const struct blinding *b, struct err *e)
+{
+	if (!account_role_known(b->role))
+		return err_set(e, RC_INVALID, "there is no role %.30s", b->role);
+	if (b->fields[0] == NULL)
+		return err_set(e, RC_INVALID, "which fields?");
+	for (int i = 0; b->fields[i] != NULL; i++)
+		if (!blind_field_known(b->fields[i]))
+			return err_set(e, RC_INVALID,
+				"%.40s cannot be blinded: site, subject, visit, or an attribute of "
+				"a "
+				"study or series by its column, no UID",
+				b->fields[i]);
+	return RC_OK;
+}
+
+static enum rc
+change_blinding(struct ledger *l, const struct office *o, const struct blinding *b, struct act *a,
+	bool blind, struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	for (int i = 0; rc == RC_OK && b->fields[i] != NULL; i++) {
+		struct event ev = { .action = a->action, .kind = "archive", .object = ledger_id(l) };
+
+		ev.data = json_pack("{s:s, s:s, s:s}", "role", b->role, "field", b->fields[i],
+			"reason", o->reason);
+		rc = event_append(l, &a->officer, &ev, &a->receipt, e);
+		if (rc == RC_OK)
+			rc = blind ? blind_put(l, b->role, b->fields[i], a->receipt.seq, e)
+				   : blind_drop(l, b->role, b->fields[i], e);
+	}
+	return rc;
+}
+
+static enum rc
+blinding(struct ledger *l, const struct office *o, const struct blinding *b, bool blind,
+	struct err *e)
+{
+	struct act a = { .action = blind ? "role-blinded" : "role-unblinded", .user = o->who->user };
+	enum rc rc = check_blinding(b, e);
+
+	if (rc == RC_OK)
+		rc = act_begin(l, o, &a, e);
+	if (rc == RC_OK)
+		rc = act_end(l, &a, change_blinding(l, o, b, &a, blind, e), e);
+	key_free(&a.key);
+	return rc;
+}
+
+enum rc
+office_blind(struct ledger *l, const struct office *o, const struct blinding *b, struct err *e)
+{
+	return blinding(l, o, b, true, e);
+}
+
+enum rc
+office_unblind(struct ledger *l, const struct office *o, const struct blinding *b, struct err *e)
+{
+	return blinding(l, o, b, false, e);
 }

@@ -51,6 +51,16 @@ struct office_act {
 enum rc office_act(
 	struct ledger *l, const struct office *o, const struct office_act *what, struct err *e);
 
+/* Fields that who holds the role does not see (blind.h), and may see again.  RC_INVALID for a role or field that is none. */
+struct blinding {
+	const char *role;
+	const char *const *fields; /* NULL at the end */
+};
+enum rc office_blind(
+	struct ledger *l, const struct office *o, const struct blinding *b, struct err *e);
+enum rc office_unblind(
+	struct ledger *l, const struct office *o, const struct blinding *b, struct err *e);
+
 enum rc office_set(struct ledger *l, const struct office *o, enum setting which, const char *value,
 	struct err *e);
 

@@ -6,6 +6,7 @@
 #include "core/base/str.h"
 #include "core/ledger/account_in.h"
 #include "core/ledger/anchor.h"
+#include "core/ledger/blind.h"
 #include "core/ledger/lease.h"
 #include "core/ledger/ledger_in.h"
 #include "core/ledger/setting.h"
@@ -314,6 +315,8 @@ session_open(struct ledger *l, const char *user, const char *password, const cha
 	out->must_change = how == ATTEMPT_RIGHT && account_password_due(l, &at.stored);
 	if (how == ATTEMPT_RIGHT && !out->must_change) {
 		rc = begin_session(l, &at, source, &key, out, e);
+		if (rc == RC_OK)
+			blind_for(l, user);
 		key_free(&key);
 		return rc;
 	}
@@ -447,6 +450,7 @@ session_close(struct ledger *l, struct session *s)
 		return;
 	if (ledger_begin(l, NULL) == RC_OK)
 		ledger_end(l, write_logout(l, s), NULL);
+	blind_for(l, "");
 	ledger_anchor(l, NULL); /* at every logout */
 	key_free(&s->key);
 }

@@ -11,6 +11,7 @@
 #include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/ledger/blind.h"
 #include "core/ledger/catalog.h"
 #include "core/ledger/lease.h"
 #include "core/ledger/rights.h"
@@ -107,8 +108,34 @@ where_signed(struct buf *sql, int next)
 		next, next + 1);
 }
 
+/* The text that a filter looks in where something of it is blinded: made of what is not.  Slower, and without the words of
+ * the first column. */
 static void
-where(struct buf *sql, const struct worklist_query *q, size_t words, bool narrow)
+where_blinded(struct buf *sql, const struct ledger *l, size_t parameter)
+{
+	const struct {
+		const char *column;
+		bool blinded;
+	} parts[] = {
+		{ "x.subject", blind_place(l, BLIND_SUBJECT) },
+		{ "x.visit", blind_place(l, BLIND_VISIT) },
+		{ "x.site", blind_place(l, BLIND_SITE) },
+		{ "q.modality", blind_attr(l, ATTR_MODALITY) },
+		{ "q.series_description", blind_attr(l, ATTR_SERIES_DESC) },
+	};
+
+	buf_text(sql,
+		" AND EXISTS (SELECT 1 FROM series q JOIN exam x ON x.id = q.exam WHERE q.id ="
+		" task.series AND lower(CASE WHEN q.id < 10000 THEN substr('s-000', 1, 6 -"
+		" length(CAST(q.id AS TEXT))) ELSE 's-' END || CAST(q.id AS TEXT)");
+	for (size_t i = 0; i < MEM_COUNT(parts); i++)
+		if (!parts[i].blinded)
+			buf_format(sql, " || ' ' || coalesce(%s, '')", parts[i].column);
+	buf_format(sql, ") LIKE $%zu ESCAPE '!')", parameter);
+}
+
+static void
+where(struct buf *sql, struct ledger *l, const struct worklist_query *q, size_t words, bool narrow)
 {
 	char rights[600];
 	int next = (int)words + 2;
@@ -117,7 +144,10 @@ where(struct buf *sql, const struct worklist_query *q, size_t words, bool narrow
 		is_signed(q) ? " FROM task WHERE $1 = 'signed'"
 			     : " FROM task WHERE queue = $1 AND state = 'open'");
 	for (size_t i = 0; i < words; i++)
-		buf_format(sql, " AND search LIKE $%zu ESCAPE '!'", i + 2);
+		if (blind_any(l))
+			where_blinded(sql, l, i + 2);
+		else
+			buf_format(sql, " AND search LIKE $%zu ESCAPE '!'", i + 2);
 	if (is_signed(q)) {
 		where_signed(sql, next);
 		return;
@@ -152,7 +182,26 @@ static const char row_joins[] =
 	" JOIN series ON series.id = t.series JOIN exam ON exam.id = series.exam";
 
 static void
-fill_row(struct worklist_row *r, struct stmt *s)
+mask_row(const struct ledger *l, struct worklist_row *r)
+{
+	blind_text(r->subject, sizeof(r->subject), blind_place(l, BLIND_SUBJECT));
+	blind_text(r->visit, sizeof(r->visit), blind_place(l, BLIND_VISIT));
+	blind_text(r->site, sizeof(r->site), blind_place(l, BLIND_SITE));
+	blind_text(r->modality, sizeof(r->modality), blind_attr(l, ATTR_MODALITY));
+	blind_text(r->description, sizeof(r->description), blind_attr(l, ATTR_SERIES_DESC));
+}
+
+/* An order by what is blinded would tell of it. */
+static const char *
+order_of(const struct ledger *l, const struct worklist_query *q)
+{
+	bool by_subject = q->sort == WORKLIST_SUBJECT && blind_place(l, BLIND_SUBJECT);
+
+	return sorts[by_subject ? WORKLIST_WHY : q->sort].order;
+}
+
+static void
+fill_row(struct ledger *l, struct worklist_row *r, struct stmt *s)
 {
 	memset(r, 0, sizeof(*r));
 	r->task = stmt_get_int(s, 0);
@@ -176,6 +225,7 @@ fill_row(struct worklist_row *r, struct stmt *s)
 	/* a second reader sees a series as the first one did, and a third does not see what became of it */
 	if (r->reading > 1)
 		str_copy(r->state, sizeof(r->state), "in-review");
+	mask_row(l, r);
 }
 
 static void
@@ -201,13 +251,13 @@ worklist_page(struct ledger *l, const struct worklist_query *q, struct worklist_
 
 	buf_format(&sql, "%s FROM (SELECT id, series, later, rank, arrived, subject, step, reading",
 		row_columns);
-	where(&sql, q, count, narrow);
-	buf_format(&sql, " ORDER BY %s LIMIT %lld OFFSET %lld) t%s", sorts[q->sort].order,
+	where(&sql, l, q, count, narrow);
+	buf_format(&sql, " ORDER BY %s LIMIT %lld OFFSET %lld) t%s", order_of(l, q),
 		(long long)q->limit, (long long)q->offset, row_joins);
 	/* the join may come in any order: say it again */
 	buf_text(&sql, " ORDER BY ");
-	for (const char *o = sorts[q->sort].order; *o != '\0'; o++) {
-		if (o == sorts[q->sort].order || o[-1] == ' ')
+	for (const char *o = order_of(l, q); *o != '\0'; o++) {
+		if (o == order_of(l, q) || o[-1] == ' ')
 			buf_text(&sql, "t.");
 		buf_char(&sql, *o);
 	}
@@ -215,7 +265,7 @@ worklist_page(struct ledger *l, const struct worklist_query *q, struct worklist_
 	buf_release(&sql);
 	bind_where(s, l, q, words, count);
 	for (*n = 0; *n < q->limit && (rc = stmt_step(s, e)) == RC_OK; ++*n)
-		fill_row(&out[*n], s);
+		fill_row(l, &out[*n], s);
 	stmt_free(s);
 	fill_claims(l, out, *n);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
@@ -232,7 +282,7 @@ worklist_total(struct ledger *l, const struct worklist_query *q, int64_t *total,
 	enum rc rc;
 
 	buf_text(&sql, "SELECT count(*)");
-	where(&sql, q, count, narrow);
+	where(&sql, l, q, count, narrow);
 	s = db_query_once(ledger_db(l), sql.data);
 	buf_release(&sql);
 	bind_where(s, l, q, words, count);
@@ -256,8 +306,8 @@ worklist_place(struct ledger *l, const struct worklist_query *q, int64_t task, i
 
 	*place = -1;
 	buf_text(&sql, "SELECT id");
-	where(&sql, q, count, narrow);
-	buf_format(&sql, " ORDER BY %s", sorts[q->sort].order);
+	where(&sql, l, q, count, narrow);
+	buf_format(&sql, " ORDER BY %s", order_of(l, q));
 	s = db_query_once(ledger_db(l), sql.data);
 	buf_release(&sql);
 	bind_where(s, l, q, words, count);
@@ -282,7 +332,7 @@ worklist_row_of(struct ledger *l, int64_t task, struct worklist_row *out, struct
 	stmt_int(s, 1, task);
 	rc = stmt_step(s, e);
 	if (rc == RC_OK)
-		fill_row(out, s);
+		fill_row(l, out, s);
 	stmt_free(s);
 	fill_claims(l, out, rc == RC_OK);
 	return rc == RC_NOT_FOUND ? err_set(e, rc, "this task is done") : rc;
@@ -299,7 +349,7 @@ count_step(struct ledger *l, const char *account, struct worklist_step *step, st
 	enum rc rc;
 
 	buf_text(&sql, "SELECT later, count(*)");
-	where(&sql, &q, 0, narrow);
+	where(&sql, l, &q, 0, narrow);
 	buf_text(&sql, " GROUP BY later");
 	s = db_query_once(ledger_db(l), sql.data);
 	buf_release(&sql);

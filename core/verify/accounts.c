@@ -260,6 +260,20 @@ verify_take_setting(struct verify *v, struct verify_row *row)
 			(json_int_t)row->seq));
 }
 
+/* A role and a field of it, blinded or no more. */
+void
+verify_take_blinded(struct verify *v, struct verify_row *row)
+{
+	const json_t *data = verify_data(row);
+	char key[300];
+
+	snprintf(key, sizeof(key), "%s\t%s", verify_text(data, "role"), verify_text(data, "field"));
+	if (strcmp(row->e.action, "role-blinded") == 0)
+		set_number(table(v, "blind"), key, row->seq);
+	else
+		json_object_del(table(v, "blind"), key);
+}
+
 /* ---- tables ---- */
 
 /* Columns from..to-1 and a last LF, each ended by LF, hashed under a tag. */
@@ -428,6 +442,28 @@ check_settings(struct verify *v)
 			json_object_size(told));
 }
 
+/* A table of pairs with the event of each: `query` gives the pair and its number. */
+static void
+check_pairs(struct verify *v, const char *what, const char *name, const char *query)
+{
+	sqlite3_stmt *s = verify_query(v, query);
+	json_t *told = json_object_get(v->replay, name);
+	char key[300];
+	size_t rows = 0;
+
+	while (sqlite3_step(s) == SQLITE_ROW) {
+		rows++;
+		snprintf(key, sizeof(key), "%s\t%s", verify_column(s, 0), verify_column(s, 1));
+		if (verify_number(told, key) != sqlite3_column_int64(s, 2))
+			verify_altered(v, "%s of %s, %s: differs from the events", what,
+				verify_column(s, 0), verify_column(s, 1));
+	}
+	sqlite3_finalize(s);
+	if (rows != json_object_size(told))
+		verify_altered(v, "%s: the table has %zu rows, the events tell of %zu", what, rows,
+			json_object_size(told));
+}
+
 void
 verify_accounts(struct verify *v)
 {
@@ -438,4 +474,6 @@ verify_accounts(struct verify *v)
 	check_locks(v);
 	check_used(v);
 	check_settings(v);
+	if (v->schema >= 4)
+		check_pairs(v, "blinding", "blind", "SELECT role, field, event FROM blind");
 }

@@ -310,6 +310,38 @@ miscount(struct attack *a)
 	run(a, "UPDATE account SET failures = 3, failed = 1 WHERE id = 'rita'");
 }
 
+static void
+blind_reviewers(struct attack *a)
+{
+	const char *const fields[] = { "subject", "visit", NULL };
+	const struct blinding b = { .role = "reviewer", .fields = fields };
+	struct made m;
+	struct session olga;
+	struct office o = {
+		.who = &olga, .password = OFFICER_PASSWORD, .reason = "as the protocol says"
+	};
+
+	enter(a, &m);
+	olga = made_login(&m, "olga", OFFICER_PASSWORD);
+	assert_ok(office_blind(m.l, &o, &b, e));
+	session_close(m.l, &olga);
+	made_close(&m);
+}
+
+static void
+lift_blinding(struct attack *a)
+{
+	blind_reviewers(a);
+	run(a, "DELETE FROM blind WHERE field = 'visit'");
+}
+
+static void
+blind_in_the_table(struct attack *a)
+{
+	blind_reviewers(a);
+	run(a, "UPDATE blind SET role = 'expert' WHERE field = 'visit'");
+}
+
 /* Rita's key was copied while it was good. */
 static void
 sign_with_a_key_taken_back(struct attack *a, enum officers_act act)
@@ -382,6 +414,11 @@ static const struct tamper cases[] = {
 	{ "the_system_unlocks_nobody", unlock_by_the_system, 1, "unlocked not by an officer",
 		false },
 	{ "the_system_resets_nobody", reset_by_the_system, 1, "reset not by an officer", false },
+	{ "blinding_by_an_officer_is_good", blind_reviewers, 0, "good: ", false },
+	{ "a_blinding_taken_off_in_the_table_is_seen", lift_blinding, 1,
+		"blinding: the table has 1 rows, the events tell of 2", false },
+	{ "a_blinding_moved_to_another_role_is_seen", blind_in_the_table, 1,
+		"blinding of expert, visit: differs", false },
 	{ "failures_counted_wrong_are_seen", miscount, 1, "failures are counted wrong", false },
 	{ "a_disabled_accounts_key_signs_nothing", sign_after_disabling, 1,
 		"its key had been taken back", false },

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/timex.h>
 #include <time.h>
 
 static int64_t
@@ -30,6 +31,24 @@ clock_mono_us(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static const char *
+kernel_sync(void)
+{
+	struct timex t = { .modes = 0 }; /* only asks */
+	int state = adjtimex(&t);
+
+	if (state < 0)
+		return "unknown";
+	return state == TIME_ERROR || (t.status & STA_UNSYNC) != 0 ? "unsynchronised"
+								   : "synchronised";
+}
+
+const char *
+clock_sync(const struct clock *c)
+{
+	return c != NULL && c->sync != NULL ? c->sync(c->ctx) : kernel_sync();
 }
 
 int64_t

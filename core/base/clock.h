@@ -9,12 +9,16 @@
 struct clock {
 	int64_t (*now)(void *ctx); /* UTC, microseconds since 1970-01-01 */
 	void *ctx;
+	const char *(*sync)(void *ctx); /* as clock_sync; NULL: the kernel's */
 };
 
 extern const struct clock clock_system;
 
 int64_t clock_now(const struct clock *c); /* NULL: the system's */
 int64_t clock_mono_us(void);              /* for durations only */
+
+/* Does the kernel keep the wall clock by another one?  "synchronised", "unsynchronised", "unknown". */
+const char *clock_sync(const struct clock *c);
 
 /* Milliseconds, rounded up, until `seconds` after `since` (microseconds, as `now`); 0 once that is over. */
 int64_t clock_left_ms(int64_t now, int64_t since, int64_t seconds);

@@ -43,6 +43,7 @@ check_clock(struct ledger *l, int64_t now, struct err *e)
 		last = json_string_value(json_object_get(body, "time"));
 		clock_format(now + CLOCK_SLACK_US, limit);
 		behind = last != NULL && strcmp(limit, last) < 0;
+		str_copy(l->behind, sizeof(l->behind), behind ? last : "");
 		json_decref(body);
 	}
 	stmt_done(s);
@@ -135,13 +136,11 @@ text(const char *s)
 
 static char *
 event_body(struct ledger *l, const struct signer *who, const struct event *ev, int64_t seq,
-	int64_t now)
+	const char *time)
 {
-	char time[CLOCK_TEXT];
 	json_t *o = json_object();
 	char *body;
 
-	clock_format(now, time);
 	json_object_set_new(o, "v", json_integer(1));
 	json_object_set_new(o, "db", json_string(l->id));
 	json_object_set_new(o, "seq", json_integer(seq));
@@ -213,11 +212,30 @@ insert_event(struct ledger *l, int64_t seq, const char *body, const char *prev, 
 	return stmt_run(s, e);
 }
 
+/* Everything but the checks.  `prev` is the hash of the event before `seq`; data is swallowed. */
+static enum rc
+write_event(struct ledger *l, const struct signer *who, const struct event *ev, int64_t seq,
+	const char *prev, const char *time, char hash[DIGEST_HEX], struct err *e)
+{
+	char *body = event_body(l, who, ev, seq, time);
+	enum rc rc;
+
+	event_hash(prev, body, hash);
+	rc = insert_event(l, seq, body, prev, hash, who, e);
+	free(body);
+	if (rc == RC_OK)
+		rc = insert_object(l, seq, ev, e);
+	if (rc == RC_OK)
+		rc = end_of_failures(l, who, e);
+	l->appended++;
+	return rc;
+}
+
 enum rc
 event_append(struct ledger *l, const struct signer *who, const struct event *ev,
 	struct event_receipt *receipt, struct err *e)
 {
-	char prev[DIGEST_HEX], hash[DIGEST_HEX], *body;
+	char prev[DIGEST_HEX], hash[DIGEST_HEX], time[CLOCK_TEXT];
 	int64_t seq, now = ledger_now(l);
 	enum rc rc = event_head(l, &seq, prev, e);
 
@@ -230,19 +248,76 @@ event_append(struct ledger *l, const struct signer *who, const struct event *ev,
 		return rc;
 	}
 	seq++;
-	body = event_body(l, who, ev, seq, now);
-	event_hash(prev, body, hash);
-	rc = insert_event(l, seq, body, prev, hash, who, e);
-	free(body);
-	if (rc == RC_OK)
-		rc = insert_object(l, seq, ev, e);
-	if (rc == RC_OK)
-		rc = end_of_failures(l, who, e);
-	l->appended++;
+	clock_format(now, time);
+	rc = write_event(l, who, ev, seq, prev, time, hash, e);
 	if (rc == RC_OK && receipt != NULL) {
 		receipt->seq = seq;
 		receipt->at = now;
 		strcpy(receipt->hash, hash);
 	}
 	return rc;
+}
+
+/* ---- the clock ---- */
+
+static bool
+clock_was_told(struct ledger *l)
+{
+	struct stmt *s = db_query(l->db, "SELECT body FROM event ORDER BY seq DESC LIMIT 1");
+	bool told = false;
+
+	if (stmt_step(s, NULL) == RC_OK)
+		told = strstr(stmt_get_text(s, 0), "\"action\":\"clock\"") != NULL;
+	stmt_done(s);
+	return told;
+}
+
+/* Times in the log do not go back: it has that of the event before it, and what the clock said in its data. */
+static enum rc
+write_clock(struct ledger *l, const char *time, const char *why, const char *wall)
+{
+	struct event ev = { .action = "clock", .kind = "archive", .object = l->id };
+	char prev[DIGEST_HEX], hash[DIGEST_HEX];
+	int64_t seq;
+	enum rc rc = event_head(l, &seq, prev, NULL);
+
+	if (rc != RC_OK || clock_was_told(l))
+		return rc;
+	ev.data = json_pack("{s:s, s:s}", "why", why, "wall", wall);
+	return write_event(l, &l->system, &ev, seq + 1, prev, time, hash, NULL);
+}
+
+void
+event_clock_behind(struct ledger *l)
+{
+	char time[CLOCK_TEXT], wall[CLOCK_TEXT];
+
+	str_copy(time, sizeof(time), l->behind);
+	l->behind[0] = '\0';
+	if (time[0] == '\0' || l->system_key.secret == NULL)
+		return;
+	clock_format(ledger_now(l), wall);
+	if (ledger_begin(l, NULL) == RC_OK)
+		ledger_end(l, write_clock(l, time, "behind", wall), NULL);
+}
+
+enum rc
+event_clock_check(struct ledger *l, struct err *e)
+{
+	char now[CLOCK_TEXT];
+	const char *sync;
+
+	if (setting_number(l, SETTING_CLOCK_SYNC) == 0)
+		return RC_OK;
+	sync = clock_sync(l->clock);
+	if (strcmp(sync, "synchronised") == 0)
+		return RC_OK;
+	clock_format(ledger_now(l), now);
+	if (ledger_begin(l, NULL) == RC_OK) {
+		enum rc rc = check_clock(l, ledger_now(l), NULL);
+
+		ledger_end(l, rc == RC_OK ? write_clock(l, now, sync, now) : rc, NULL);
+	}
+	return err_set(e, RC_DENIED,
+		"the clock of this machine is %s: nothing is signed until it is right", sync);
 }

@@ -331,6 +331,12 @@ ledger_now(const struct ledger *l)
 	return clock_now(l->clock);
 }
 
+const struct clock *
+ledger_clock(const struct ledger *l)
+{
+	return l->clock;
+}
+
 const struct signer *
 ledger_system(const struct ledger *l)
 {
@@ -351,6 +357,7 @@ ledger_end(struct ledger *l, enum rc rc, struct err *e)
 		enum rc broken = db_broken(l->db, e);
 
 		db_rollback(l->db);
+		event_clock_behind(l);
 		return broken != RC_OK ? broken : rc;
 	}
 	rc = db_commit(l->db, e);

@@ -45,6 +45,7 @@ void ledger_close(struct ledger *l);
 struct db *ledger_db(struct ledger *l);
 const char *ledger_id(const struct ledger *l); /* of this database, random */
 int64_t ledger_now(const struct ledger *l);
+const struct clock *ledger_clock(const struct ledger *l);
 const struct signer *ledger_system(const struct ledger *l);
 
 /* Everything between is one transaction.  ledger_end commits on RC_OK, otherwise undoes all, and
@@ -70,6 +71,9 @@ struct event_receipt {
  * receipt may be NULL. */
 enum rc event_append(struct ledger *l, const struct signer *who, const struct event *ev,
 	struct event_receipt *receipt, struct err *e);
+
+/* RC_DENIED, with an event `clock`, while the kernel does not synchronise the clock and the site wants that. */
+enum rc event_clock_check(struct ledger *l, struct err *e);
 
 /* The head of the chain: number and hash of the last event. */
 enum rc event_head(struct ledger *l, int64_t *seq, char hash[DIGEST_HEX], struct err *e);

@@ -19,10 +19,15 @@ struct ledger {
 	struct sign_key system_key;
 	struct signer system;
 	int64_t appended;   /* events of the open transaction */
+	/* the time of the last event, where the clock was found to be behind it: the event of that is still to be written */
+	char behind[CLOCK_TEXT];
 	struct blind blind; /* for who reads through it */
 	int64_t unanchored; /* events since the last anchor */
 	int64_t anchored;   /* when this handle last saw one being written; 0: it has to look */
 };
+
+/* event.c: after the transaction that was refused for it, an event `clock`; none where the last one is one. */
+void event_clock_behind(struct ledger *l);
 
 /* session.c: RC_DENIED once a session that began then has lasted as long as the site lets it. */
 enum rc session_in_time(struct ledger *l, int64_t started, struct err *e);

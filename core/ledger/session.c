@@ -271,7 +271,8 @@ record_login(struct ledger *l, struct session *s, const struct sign_key *user_ke
 
 	if (rc != RC_OK)
 		return rc;
-	ev.data = json_pack("{s:s}", "session_key", s->key.kid);
+	ev.data = json_pack("{s:s, s:s}", "session_key", s->key.kid, "clock",
+		clock_sync(ledger_clock(l)));
 	rc = event_append(l, &who, &ev, &r, e);
 	if (rc == RC_OK)
 		rc = insert_session(l, s, r.at, e);
@@ -401,6 +402,8 @@ session_unlock(struct ledger *l, const struct session *s, const struct session_a
 	/* officers must be able to set it right */
 	if (rc == RC_OK && strcmp(act->kind, "series") == 0)
 		rc = anchor_check(l, e);
+	if (rc == RC_OK && strcmp(act->kind, "series") == 0)
+		rc = event_clock_check(l, e);
 	if (rc != RC_OK)
 		return rc;
 	how = account_attempt(l, &at, out, &why);

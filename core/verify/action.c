@@ -84,7 +84,21 @@ take_schema(struct verify *v, struct verify_row *row)
 		v->schema = to;
 }
 
+/* What the clock said when it was found to be behind, or not synchronised. */
+static void
+take_clock(struct verify *v, struct verify_row *row)
+{
+	const json_t *data = verify_data(row);
+	int64_t wall = verify_time(verify_text(data, "wall"));
+
+	if (wall < 0 || wall > row->time)
+		verify_altered(
+			v, "event %lld: tells of a clock that was not behind", (long long)row->seq);
+}
+
 static const struct verify_action actions[] = {
+	{ "clock", VERIFY_SYSTEM, false, "the clock was not told by the program",
+		.take = take_clock },
 	{ "decision", VERIFY_USER, false, "decision was not signed by a user's own key",
 		.take = verify_take_decision },
 	{ "login", VERIFY_USER, false, "login was not signed by a user's own key",

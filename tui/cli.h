@@ -26,7 +26,7 @@ struct cli {
 			*decision, *encoder, *why, *study, *site, *corrects, *because, *text,
 			*slice, *at, *percent, *by, *action, *from, *to, *format, *limit, *check;
 		const char **reasons, **roles; /* NULL-terminated */
-		bool plain, list_reasons, marks, ctp, force, temporary, csv;
+		bool plain, list_reasons, marks, ctp, force, temporary, csv, review;
 	} opt;
 
 	/* while a command runs */
@@ -110,6 +110,9 @@ bool cli_number(const char *text, int64_t *out);
 /* --encoder NAME, who makes grey sixel pictures: "own" (NULL too) or "libsixel".  `protocol` is how pictures are shown, an
  * enum picture_protocol, or -1 where the terminal is still to be asked; only sixel has a choice.  False (told). */
 bool cli_encoder(const char *name, int protocol, bool *libsixel);
+
+/* wetread user list --review; the archive is open. */
+int cli_review(struct cli *c);
 
 /* "USER@HOST tty" of this process, for the record. */
 void cli_source(char *to, size_t size);

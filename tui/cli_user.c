@@ -69,6 +69,10 @@ list_users(struct cli *c)
 		json_decref(list);
 		return EXIT_FAILED_;
 	}
+	if (c->opt.review) {
+		json_decref(list);
+		return cli_review(c);
+	}
 	rc = account_each(c->ledger, c->json ? row_json : row_text, list, &e);
 	if (c->json) {
 		json_dumpf(list, stdout, JSON_COMPACT);
@@ -182,6 +186,27 @@ unlock_user(struct cli *c, const char *id)
 	return status;
 }
 
+static int
+train_user(struct cli *c, const char *id)
+{
+	struct cli_office o;
+	struct err e = { 0 };
+	enum rc rc = RC_OK;
+	int status;
+
+	if (c->opt.evidence == NULL || c->opt.roles == NULL)
+		return cli_usage(&cli_user_command);
+	status = cli_office_begin(c, &o, c->opt.evidence);
+	if (status != EXIT_DONE)
+		return status;
+	for (int i = 0; rc == RC_OK && c->opt.roles[i] != NULL; i++)
+		rc = office_train(c->ledger, &o.office, id, c->opt.roles[i], &e);
+	status = cli_office_end(c, &o, rc, &e);
+	if (status == EXIT_DONE)
+		printf("training of %s is recorded\n", id);
+	return status;
+}
+
 /* One's own. */
 static int
 change_password(struct cli *c)
@@ -218,6 +243,7 @@ static const struct {
 	{ "disable", disable_user },
 	{ "unlock", unlock_user },
 	{ "reset", reset_user },
+	{ "train", train_user },
 };
 
 static int
@@ -239,17 +265,24 @@ static const struct cli_option user_options[] = {
 	CLI_OPTION("--evidence", CLI_VALUE, opt.evidence),
 	CLI_OPTION("--reason", CLI_VALUE, opt.why),
 	CLI_OPTION("--temporary", CLI_FLAG, opt.temporary),
+	CLI_OPTION("--review", CLI_FLAG, opt.review),
+	CLI_OPTION("--csv", CLI_FLAG, opt.csv),
 	CLI_OPTION("--new-password-file", CLI_VALUE, opt.new_password_file),
 	{ .name = NULL },
 };
 
 const struct cli_command cli_user_command = {
 	.name = "user",
-	.usage = "user list | password | add ID --name NAME --role ROLE... | disable ID --reason "
+	.usage = "user list [--review [--csv]] | password | add ID --name NAME --role ROLE... | "
+		 "disable ID --reason "
 		 "TEXT |"
-		 " unlock ID | reset ID --evidence TEXT [--temporary]\n"
+		 " unlock ID | reset ID --evidence TEXT [--temporary] | train ID --role ROLE... "
+		 "--evidence TEXT\n"
 		 "\n"
-		 "list: everybody with state, last login, roles, locks and failed tries.\n"
+		 "list: everybody with state, last login, roles, locks and failed tries; --review: "
+		 "each "
+		 "role with who\n"
+		 "granted it and when, training, last login, for the periodic review.\n"
 		 "password: --user replaces the own password.\n"
 		 "The rest is done by an officer (--user, --password-file), who says why with "
 		 "--reason "
@@ -265,6 +298,7 @@ const struct cli_command cli_user_command = {
 		 "reset: its user types a new password, for a new key; --temporary: to be replaced "
 		 "at "
 		 "the first login.\n"
+		 "train: training for a role was shown, as the evidence tells (setting training).\n"
 		 "New passwords are typed, or read from --new-password-file FILE (mode 0600).\n",
 	.least = 1,
 	.most = 2,

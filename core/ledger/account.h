@@ -117,6 +117,17 @@ struct account_row {
 enum rc account_each(struct ledger *l, void (*each)(void *ctx, const struct account_row *a),
 	void *ctx, struct err *e);
 
+/* For the periodic review (R-30): a row for each role of each account, in order; one with an empty role for an account
+ * without any. */
+struct account_grant {
+	char id[ACCOUNT_ID], name[ACCOUNT_NAME], state[12];
+	char role[16], study[68], site[68];
+	char granted[CLOCK_TEXT], by[ACCOUNT_ID]; /* of the event that gave it */
+	int64_t trained, last_login;              /* 0: never */
+};
+enum rc account_review(struct ledger *l, void (*each)(void *ctx, const struct account_grant *g),
+	void *ctx, struct err *e);
+
 /* For officers: what asks for their eyes (11.300(d)). */
 struct account_notice {
 	int64_t locked;   /* accounts that are locked now */

@@ -377,6 +377,50 @@ office_act(struct ledger *l, const struct office *o, const struct office_act *wh
 	return rc;
 }
 
+/* ---- training ---- */
+
+static enum rc
+train(struct ledger *l, const struct office *o, const char *role, struct act *a, struct err *e)
+{
+	struct stored target;
+	struct stmt *s;
+	enum rc rc = read_target(l, a->user, &target, e);
+
+	if (rc == RC_OK && strcmp(a->user, o->who->user) == 0)
+		rc = err_set(
+			e, RC_DENIED, "nobody records his own training: another officer does it");
+	if (rc == RC_OK)
+		rc = act_write(
+			l, a, json_pack("{s:s, s:s}", "role", role, "evidence", o->reason), e);
+	if (rc != RC_OK)
+		return rc;
+	s = db_query(ledger_db(l),
+		"INSERT INTO training VALUES ($1, $2, $3, $4) ON CONFLICT (account, role) DO "
+		"UPDATE "
+		"SET"
+		" at = excluded.at, event = excluded.event");
+	stmt_text(s, 1, a->user);
+	stmt_text(s, 2, role);
+	stmt_int(s, 3, a->receipt.at);
+	stmt_int(s, 4, a->receipt.seq);
+	return stmt_run(s, e);
+}
+
+enum rc
+office_train(
+	struct ledger *l, const struct office *o, const char *user, const char *role, struct err *e)
+{
+	struct act a = { .action = "trained", .user = user };
+	enum rc rc = account_role_known(role)
+		? act_begin(l, o, &a, e)
+		: err_set(e, RC_INVALID, "there is no role %.30s", role);
+
+	if (rc == RC_OK)
+		rc = act_end(l, &a, train(l, o, role, &a, e), e);
+	key_free(&a.key);
+	return rc;
+}
+
 /* ---- blinding ---- */
 
 static enum rc

@@ -51,6 +51,10 @@ struct office_act {
 enum rc office_act(
 	struct ledger *l, const struct office *o, const struct office_act *what, struct err *e);
 
+/* Training for a role was shown to the officer, as o->reason tells; the last one counts. */
+enum rc office_train(struct ledger *l, const struct office *o, const char *user, const char *role,
+	struct err *e);
+
 /* Fields that who holds the role does not see (blind.h), and may see again.  RC_INVALID for a role or field that is none. */
 struct blinding {
 	const char *role;

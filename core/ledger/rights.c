@@ -53,6 +53,12 @@ rights_log(struct ledger *l, const char *user)
 		!blind_account(l, user); /* events say what is blinded, and are signed as they are */
 }
 
+/* Where the site asks for training (setting training), a role r without a row of it does nothing.  Officers and admins are
+ * not asked: somebody has to be able to record it. */
+#define TRAINED \
+	" AND (NOT EXISTS (SELECT 1 FROM setting WHERE name = 'training' AND value = '1') OR" \
+	" EXISTS (SELECT 1 FROM training g WHERE g.account = r.account AND g.role = r.role))"
+
 enum rc
 rights_officer(struct ledger *l, const char *user, struct err *e)
 {
@@ -80,7 +86,7 @@ rights_step(struct ledger *l, const char *user, const char *step, int64_t series
 		" o.account = r.account AND o.role IN ('officer', 'admin'))"
 		" AND ($3 = 0 OR EXISTS (SELECT 1 FROM series JOIN exam ON exam.id = series.exam"
 		" WHERE series.id = $3 AND (r.study = '*' OR r.study = exam.trial)"
-		" AND (r.site = '*' OR r.site = exam.site))) ORDER BY r.event, r.role");
+		" AND (r.site = '*' OR r.site = exam.site)))" TRAINED " ORDER BY r.event, r.role");
 	bool may;
 
 	stmt_text(s, 1, step);
@@ -100,7 +106,7 @@ rights_everywhere(struct ledger *l, const char *user, const char *step)
 	struct stmt *s = db_query(ledger_db(l),
 		"SELECT 1 FROM account_role r JOIN step_role p ON p.role = r.role WHERE"
 		" p.workflow = 'default' AND p.step = $1 AND r.account = $2 AND r.study = '*' AND "
-		"r.site = '*'");
+		"r.site = '*'" TRAINED);
 	bool all;
 
 	stmt_text(s, 1, step);
@@ -118,7 +124,7 @@ rights_sql(char *to, size_t size, int account_parameter)
 		" ON p.workflow = 'default' AND p.step = $1 JOIN account_role r ON r.role = p.role"
 		" AND r.account = $%d WHERE q.id = task.series AND (r.study = '*' OR r.study = "
 		"x.trial)"
-		" AND (r.site = '*' OR r.site = x.site))",
+		" AND (r.site = '*' OR r.site = x.site)" TRAINED ")",
 		account_parameter);
 }
 

@@ -260,6 +260,17 @@ verify_take_setting(struct verify *v, struct verify_row *row)
 			(json_int_t)row->seq));
 }
 
+/* The last one counts. */
+void
+verify_take_trained(struct verify *v, struct verify_row *row, json_t *a)
+{
+	char key[300];
+
+	(void)a;
+	snprintf(key, sizeof(key), "%s\t%s", row->e.object, verify_text(verify_data(row), "role"));
+	set_number(table(v, "training"), key, row->seq);
+}
+
 /* A role and a field of it, blinded or no more. */
 void
 verify_take_blinded(struct verify *v, struct verify_row *row)
@@ -474,6 +485,8 @@ verify_accounts(struct verify *v)
 	check_locks(v);
 	check_used(v);
 	check_settings(v);
-	if (v->schema >= 4)
-		check_pairs(v, "blinding", "blind", "SELECT role, field, event FROM blind");
+	if (v->schema < 4)
+		return;
+	check_pairs(v, "blinding", "blind", "SELECT role, field, event FROM blind");
+	check_pairs(v, "training", "training", "SELECT account, role, event FROM training");
 }

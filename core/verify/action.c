@@ -123,6 +123,8 @@ static const struct verify_action actions[] = {
 		.take = verify_take_sentinel },
 	{ "setting-changed", VERIFY_USER, true, "setting changed not by an officer",
 		.take = verify_take_setting },
+	{ "trained", VERIFY_USER, true, "training not recorded by an officer",
+		.take_account = verify_take_trained },
 	{ "role-blinded", VERIFY_USER, true, "blinded not by an officer",
 		.take = verify_take_blinded },
 	{ "role-unblinded", VERIFY_USER, true, "unblinded not by an officer",

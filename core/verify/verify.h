@@ -188,6 +188,7 @@ void verify_take_attempt(struct verify *v, struct verify_row *row); /* any event
 void verify_take_enrolled(struct verify *v, struct verify_row *row);
 void verify_take_setting(struct verify *v, struct verify_row *row);
 void verify_take_blinded(struct verify *v, struct verify_row *row);
+void verify_take_trained(struct verify *v, struct verify_row *row, json_t *account);
 void verify_take_password(struct verify *v, struct verify_row *row, json_t *account);
 void verify_take_reset(struct verify *v, struct verify_row *row, json_t *account);
 void verify_take_disabled(struct verify *v, struct verify_row *row, json_t *account);

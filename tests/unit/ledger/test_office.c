@@ -582,6 +582,69 @@ another_process_sees_it_at_its_next_look(void **state)
 	assert_verified(b->m->folder);
 }
 
+/* ---- training ---- */
+
+/* */
+static void
+a_role_without_training_does_nothing_where_the_site_asks_for_it(void **state)
+{
+	struct bureau *b = *state;
+	char role[RIGHTS_ROLE];
+
+	b->o.reason = "course of the sponsor";
+	assert_ok(rights_step(b->m->l, "rita", "phi", 0, role, e));
+	assert_ok(office_set(b->m->l, &b->o, SETTING_TRAINING, "1", e));
+	assert_int_equal(rights_step(b->m->l, "rita", "phi", 0, role, NULL), RC_DENIED);
+	assert_false(rights_everywhere(b->m->l, "rita", "phi"));
+	assert_ok(office_train(b->m->l, &b->o, "rita", "radiologist", e)); /* another one */
+	assert_int_equal(rights_step(b->m->l, "rita", "phi", 0, role, NULL), RC_DENIED);
+	assert_ok(office_train(b->m->l, &b->o, "rita", "reviewer", e));
+	assert_ok(rights_step(b->m->l, "rita", "phi", 0, role, e));
+	assert_true(rights_everywhere(b->m->l, "rita", "phi"));
+	assert_ok(office_train(b->m->l, &b->o, "rita", "reviewer", e)); /* again */
+	assert_int_equal(events_of(b, "trained"), 3);
+	assert_verified(b->m->folder);
+}
+
+/* */
+static void
+training_is_recorded_by_an_officer_for_others_and_with_evidence(void **state)
+{
+	struct bureau *b = *state;
+
+	assert_int_equal(office_train(b->m->l, &b->o, "olga", "officer", NULL), RC_DENIED);
+	assert_int_equal(office_train(b->m->l, &b->o, "rita", "juggler", NULL), RC_INVALID);
+	assert_int_equal(office_train(b->m->l, &b->o, "nobody", "reviewer", NULL), RC_NOT_FOUND);
+	b->o.reason = "ok";
+	assert_int_equal(office_train(b->m->l, &b->o, "rita", "reviewer", NULL), RC_INVALID);
+	assert_int_equal(events_of(b, "trained"), 0);
+}
+
+static void
+take_rita(void *ctx, const struct account_grant *g)
+{
+	if (strcmp(g->id, "rita") == 0)
+		*(struct account_grant *)ctx = *g;
+}
+
+/* */
+static void
+the_review_tells_each_role_with_who_gave_it_and_when(void **state)
+{
+	struct bureau *b = *state;
+	struct account_grant g = { 0 };
+
+	assert_int_equal(login_once(b, "rita", REVIEWER_PASSWORD), RC_OK);
+	assert_ok(office_train(b->m->l, &b->o, "rita", "reviewer", e));
+	assert_ok(account_review(b->m->l, take_rita, &g, e));
+	assert_string_equal(g.name, "Rita Reviewer");
+	assert_string_equal(g.role, "reviewer");
+	assert_string_equal(g.study, "*");
+	assert_string_equal(g.by, "olga");
+	assert_memory_equal(g.granted, "2026-09-21T", 11);
+	assert_true(g.trained > g.last_login && g.last_login > 0);
+}
+
 int
 main(void)
 {
@@ -592,6 +655,9 @@ main(void)
 		bureau_test(nobody_but_an_officer_acts),
 		bureau_test(an_act_takes_the_officers_password_and_a_reason),
 		bureau_test(an_officer_unlocks_what_ten_failures_locked),
+		bureau_test(a_role_without_training_does_nothing_where_the_site_asks_for_it),
+		bureau_test(training_is_recorded_by_an_officer_for_others_and_with_evidence),
+		bureau_test(the_review_tells_each_role_with_who_gave_it_and_when),
 		bureau_test(a_reset_makes_a_new_key_and_old_signatures_stay_good),
 		bureau_test(a_reset_takes_two_people_and_evidence),
 		bureau_test(a_temporary_password_is_replaced_before_anything_else),

@@ -329,6 +329,12 @@ blind_reviewers(struct attack *a)
 }
 
 static void
+train_in_the_table(struct attack *a)
+{
+	run(a, "INSERT INTO training VALUES ('rita', 'reviewer', 1, 3)");
+}
+
+static void
 lift_blinding(struct attack *a)
 {
 	blind_reviewers(a);
@@ -414,6 +420,8 @@ static const struct tamper cases[] = {
 	{ "the_system_unlocks_nobody", unlock_by_the_system, 1, "unlocked not by an officer",
 		false },
 	{ "the_system_resets_nobody", reset_by_the_system, 1, "reset not by an officer", false },
+	{ "training_in_the_table_alone_is_seen", train_in_the_table, 1,
+		"training of rita, reviewer: differs from the events", false },
 	{ "blinding_by_an_officer_is_good", blind_reviewers, 0, "good: ", false },
 	{ "a_blinding_taken_off_in_the_table_is_seen", lift_blinding, 1,
 		"blinding: the table has 1 rows, the events tell of 2", false },

@@ -612,8 +612,10 @@ enum { LEASE_US = 60000000 }; /* prolonged each minute while somebody works */
 struct alive_job {
 	struct job job;
 	struct session session;
-	int64_t task; /* whose lease is prolonged; 0 none */
-	bool posts;   /* what waits for the site's address is sent there */
+	int64_t task;   /* open in the viewer; 0 none */
+	bool prolong;   /* its lease, which was taken a minute ago */
+	char lost[200]; /* who took it over meanwhile; "" nobody */
+	bool posts;     /* what waits for the site's address is sent there */
 	const char *archive;
 	struct notices notices;
 };
@@ -622,10 +624,13 @@ static void
 alive_run(struct job *job, struct ledger *l)
 {
 	struct alive_job *j = (struct alive_job *)job;
+	struct err lost = { 0 };
 
 	job->rc = session_alive(l, &j->session, &job->err);
-	if (job->rc == RC_OK && j->task != 0)
-		lease_take(l, &j->session, j->task, NULL, NULL);
+	if (job->rc == RC_OK && j->task != 0 &&
+		(j->prolong ? lease_take(l, &j->session, j->task, NULL, &lost)
+			    : lease_check(l, j->session.user, j->task, &lost)) == RC_CONFLICT)
+		str_copy(j->lost, sizeof(j->lost), lost.text);
 	if (anchor_due(l))
 		ledger_anchor(l, NULL);
 	if (j->posts && post_waits(l))
@@ -644,6 +649,10 @@ alive_done(struct job *job, struct app *app)
 	if (job->rc != RC_DENIED) {
 		if (!app->locked)
 			notice_tell(app, &j->notices);
+		if (j->lost[0] != '\0' && app->lease_task == j->task) {
+			app->lease_task = 0;
+			app_say(app, STYLE_WARN, "taken over: %s", j->lost);
+		}
 		return;
 	}
 	app_log_out(app);
@@ -664,11 +673,10 @@ ask_alive(struct app *app)
 	j->posts = app->alive_us - app->post_us > POST_US;
 	if (j->posts)
 		app->post_us = app->alive_us;
-	if (app->lease_task != 0 && !app->locked && app->alive_us - app->lease_us > LEASE_US &&
-		app->active_us > app->lease_us) {
-		j->task = app->lease_task;
+	j->task = app->locked ? 0 : app->lease_task;
+	j->prolong = app->alive_us - app->lease_us > LEASE_US && app->active_us > app->lease_us;
+	if (j->prolong)
 		app->lease_us = app->alive_us;
-	}
 	app_post_take(app, &j->job);
 }
 

@@ -49,6 +49,7 @@ the_second_who_opens_a_series_hears_who_has_it_and_can_take_it_over(void **state
 	assert_true(glass_expect(other.g, ":take-over", SOON));
 	glass_keys(other.g, "Rosa went home<Enter>");
 	assert_true(glass_expect(other.g, "the series is yours", SOON));
+	assert_true(glass_expect(b->g, "taken over: Amadou Costa has it open", SOON));
 	glass_keys(other.g, "ra<Enter>" LAB_PASSWORD "<Enter>");
 	assert_true(glass_expect(other.g, "signed #1: phi failed", SOON));
 	glass_free(other.g);

@@ -72,6 +72,16 @@ $(B)/obj/%.o: %.cc
 	@mkdir -p $(@D)
 	$(Q)$(CXX) $(CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
 
+# What this build is: told by wetread selftest.  Written anew only where it differs, so that nothing else is built for it
+.PHONY: FORCE
+FORCE:
+$(B)/gen/build.h: FORCE
+	@mkdir -p $(@D)
+	@{ printf '#define BUILD_COMMIT "%s"\n' "$$([ -e .git ] && git describe --always --dirty 2>/dev/null || echo unknown)"; \
+	 printf '#define BUILD_FLAGS "%s"\n' '$(CC) $(CFLAGS) $(LDFLAGS)'; } >$@.new; \
+	 if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+$(B)/obj/tui/cli_selftest.o: $(B)/gen/build.h
+
 # default.keys as a C string: the file that is shipped is the default that is built in
 $(B)/gen/default_keys.c: keymaps/default.keys
 	@mkdir -p $(@D)

@@ -64,7 +64,7 @@ extern const struct cli_command cli_init_command, cli_demo_command, cli_import_c
 	cli_viewing_command, cli_marks_command, cli_history_command, cli_user_command,
 	cli_role_command, cli_setting_command, cli_agreement_command, cli_check_command,
 	cli_sentinel_command, cli_selftest_command, cli_receipt_command, cli_copy_command,
-	cli_anchor_command;
+	cli_anchor_command, cli_letters_command;
 
 /* ---- what they share (cli.c) ---- */
 

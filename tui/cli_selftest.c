@@ -1,5 +1,6 @@
 /* wetread selftest: version, libraries, and whether this installation works. */
 #include <fcntl.h>
+#include <gnu/libc-version.h>
 #include <jansson.h>
 #include <ncursesw/curses.h>
 #include <stdio.h>
@@ -8,10 +9,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "core/archive/http.h"
 #include "core/base/str.h"
+#include "core/ledger/anchor.h"
 #include "core/dicom/decoder.h"
 #include "render/picture.h"
 #include "tui/cli.h"
+#include "gen/build.h"
 
 /* The decoder starts, parses nothing as nothing, and its sandbox holds. */
 static bool
@@ -75,6 +79,53 @@ static const struct {
 	{ "signing", signing_works },
 };
 
+/* What this program is made of, for the installation's papers (11.10(a)(k)). */
+static const struct {
+	const char *name;
+	const char *(*version)(void);
+} libraries[] = {
+	{ "SQLite", db_library },
+	{ "libsodium", key_library },
+	{ "jansson", jansson_version_str },
+	{ "libcurl", http_library },
+	{ "ncurses", curses_version },
+	{ "libc", gnu_get_libc_version },
+};
+
+static void
+tell_build(bool json, json_t *all)
+{
+	json_t *libs = json_object();
+
+	for (size_t i = 0; i < sizeof(libraries) / sizeof(libraries[0]); i++)
+		json_object_set_new(libs, libraries[i].name, json_string(libraries[i].version()));
+	json_object_set_new(all, "version", json_string(WETREAD_VERSION));
+	json_object_set_new(all, "commit", json_string(BUILD_COMMIT));
+	json_object_set_new(all, "compiler", json_string(__VERSION__));
+	json_object_set_new(all, "flags", json_string(BUILD_FLAGS));
+	json_object_set_new(all, "libraries", libs);
+	if (json)
+		return;
+	printf("wetread  %s\ncommit   %s\ncompiler %s\nflags    %s\n", WETREAD_VERSION,
+		BUILD_COMMIT, __VERSION__, BUILD_FLAGS);
+	for (size_t i = 0; i < sizeof(libraries) / sizeof(libraries[0]); i++)
+		printf("%-9s %s\n", libraries[i].name, libraries[i].version());
+}
+
+/* With --archive: do the anchors get to where the site wants them? */
+static bool
+anchors_arrive(struct cli *c, json_t *all)
+{
+	char text[600];
+	bool ok = !cli_open(c, DB_READ) ? false : !anchor_warning(c->ledger, text, sizeof(text));
+
+	json_object_set_new(all, "anchors", json_boolean(ok));
+	if (!c->json)
+		printf("%-8s %s  %s\n", "anchors", ok ? "ok" : "FAILED",
+			ok || c->ledger == NULL ? "" : text);
+	return ok;
+}
+
 static int
 selftest_run(struct cli *c, int argc, char **argv)
 {
@@ -83,9 +134,7 @@ selftest_run(struct cli *c, int argc, char **argv)
 	bool all = true;
 
 	(void)argc, (void)argv;
-	if (!c->json)
-		printf("wetread %s, %s, jansson %s\n", WETREAD_VERSION, curses_version(),
-			jansson_version_str());
+	tell_build(c->json, list);
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
 		bool ok = checks[i].works(detail, sizeof(detail));
 
@@ -94,7 +143,8 @@ selftest_run(struct cli *c, int argc, char **argv)
 		if (!c->json)
 			printf("%-8s %s  %s\n", checks[i].name, ok ? "ok" : "FAILED", detail);
 	}
-	json_object_set_new(list, "version", json_string(WETREAD_VERSION));
+	if (c->archive != NULL)
+		all = anchors_arrive(c, list) && all;
 	if (c->json) {
 		json_dumpf(list, stdout, JSON_COMPACT);
 		putchar('\n');
@@ -107,7 +157,8 @@ const struct cli_command cli_selftest_command = {
 	.name = "selftest",
 	.usage = "selftest [--json]\n"
 		 "\n"
-		 "Prints version and libraries and checks that decoder, encoder and signing work "
-		 "on this machine.\n",
+		 "Prints version, commit, build and libraries and checks that decoder, encoder and "
+		 "signing work "
+		 "on this machine; with --archive also whether the anchors get to their places.\n",
 	.run = selftest_run,
 };

@@ -35,6 +35,7 @@ static const struct cli_command *const commands[] = {
 	&cli_setting_command,
 	&cli_anchor_command,
 	&cli_selftest_command,
+	&cli_letters_command,
 };
 
 static void

@@ -60,3 +60,9 @@ http_post(const struct http_post *p, struct err *e)
 	curl_easy_cleanup(c);
 	return rc;
 }
+
+const char *
+http_library(void)
+{
+	return curl_version();
+}

@@ -17,4 +17,6 @@ struct http_post {
  * spoken, and the texts of errors name neither address nor body. */
 enum rc http_post(const struct http_post *p, struct err *e);
 
+const char *http_library(void); /* libcurl and what it was built with */
+
 #endif

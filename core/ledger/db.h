@@ -28,6 +28,9 @@ enum rc db_exec(struct db *d, const char *sql, struct err *e);
 /* The same for statements that change tables, which db_exec refuses: to carry an older ledger forward. */
 enum rc db_alter(struct db *d, const char *sql, struct err *e);
 
+/* The version of SQLite: "3.40.1". */
+const char *db_library(void);
+
 /* A transaction that writes: waits its turn, RC_BUSY after 10 s.  Once a statement in it failed for want of a disk (reading
  * too, and whether the caller looked or not) no other is run, and db_commit undoes it and says so. */
 enum rc db_begin(struct db *d, struct err *e);

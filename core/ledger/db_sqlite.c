@@ -349,6 +349,12 @@ db_alter(struct db *d, const char *sql, struct err *e)
 	return rc;
 }
 
+const char *
+db_library(void)
+{
+	return sqlite3_libversion();
+}
+
 enum rc
 db_begin(struct db *d, struct err *e)
 {

@@ -66,6 +66,12 @@ key_from_seed(struct sign_key *k, const unsigned char seed[32], struct err *e)
 	return RC_OK;
 }
 
+const char *
+key_library(void)
+{
+	return sodium_version_string();
+}
+
 enum rc
 key_new(struct sign_key *k, struct err *e)
 {

@@ -26,6 +26,8 @@ struct sign_key {
 /* Before anything else here; ends the program where libsodium cannot work. */
 void keys_init(void);
 
+const char *key_library(void); /* the version of libsodium */
+
 enum rc key_new(struct sign_key *k, struct err *e);
 enum rc key_from_seed(struct sign_key *k, const unsigned char seed[32], struct err *e);
 void key_free(struct sign_key *k); /* a zeroed struct is allowed */

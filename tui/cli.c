@@ -19,6 +19,7 @@
 #include "core/ledger/blind.h"
 #include "core/ledger/setting.h"
 #include "render/picture.h"
+#include "tui/source.h"
 
 void
 cli_complain(const char *fmt, ...)
@@ -296,14 +297,13 @@ cli_encoder(const char *name, int protocol, bool *libsixel)
 void
 cli_source(char *to, size_t size)
 {
-	const char *ssh = getenv("SSH_CONNECTION"), *tty = ttyname(STDIN_FILENO);
+	const char *tty = ttyname(STDIN_FILENO);
 	struct passwd *pw = getpwuid(getuid());
-	char address[64] = "local";
+	char address[SOURCE_ADDRESS], key[SOURCE_KEY];
 
-	if (ssh != NULL)
-		str_copy(address, sizeof(address), ssh);
-	address[strcspn(address, " ")] = '\0';
-	snprintf(to, size, "%s %s %s command", address, tty != NULL ? tty : "script",
+	source_address(address);
+	source_key(key);
+	snprintf(to, size, "%s%s %s %s command", address, key, tty != NULL ? tty : "script",
 		pw != NULL ? pw->pw_name : "?");
 }
 

@@ -9,6 +9,7 @@
 #include "core/base/str.h"
 #include "core/ledger/setting.h"
 #include "tui/app.h"
+#include "tui/source.h"
 
 enum { FIELD_USER, FIELD_PASSWORD, FIELD_FRESH, FIELD_AGAIN, FIELDS };
 
@@ -36,13 +37,13 @@ struct login_job {
 static void
 describe_source(const struct app *app, char *to, size_t size)
 {
-	const char *ssh = getenv("SSH_CONNECTION"), *tty = ttyname(STDIN_FILENO);
-	char address[64] = "local";
+	const char *tty = ttyname(STDIN_FILENO);
+	char address[SOURCE_ADDRESS], key[SOURCE_KEY];
 
-	if (ssh != NULL)
-		str_copy(address, sizeof(address), ssh);
-	address[strcspn(address, " ")] = '\0';
-	snprintf(to, size, "%s %s %s", address, tty != NULL ? tty : "?", term_describe(app->term));
+	source_address(address);
+	source_key(key);
+	snprintf(to, size, "%s%s %s %s", address, key, tty != NULL ? tty : "?",
+		term_describe(app->term));
 }
 
 static void

@@ -124,6 +124,33 @@ no_environment_changes_the_limits(void **state)
 	end_by_a_lost_line(b);
 }
 
+/* R-02 R-25 */
+static void
+the_key_of_the_ssh_session_is_in_the_record(void **state)
+{
+	struct bench *b = *state;
+	char path[128], out[8192];
+	const char *const words[] = { "history", "--action", "login", "--json", NULL };
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/auth", b->lab.folder);
+	f = fopen(path, "we");
+	assert_non_null(f);
+	fputs("publickey ssh-ed25519 "
+	      "AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\n",
+		f);
+	fclose(f);
+	setenv("SSH_USER_AUTH", path, 1);
+	setenv("SSH_CONNECTION", "192.0.2.7 50000 192.0.2.1 22", 1);
+	see_worklist(b);
+	unsetenv("SSH_USER_AUTH");
+	unsetenv("SSH_CONNECTION");
+	assert_int_equal(lab_run(&b->lab, out, sizeof(out), words), 0);
+	/* as ssh-keygen -l shows it */
+	assert_non_null(strstr(
+		out, "192.0.2.7 SHA256:ZkAslGjFiUHdGf/WUL8rQvkib4PTvQatUV0OUQSncCA /dev/pts/"));
+}
+
 static int64_t
 now_ms(void)
 {
@@ -238,6 +265,7 @@ main(void)
 		SCREEN_TEST(a_lost_line_ends_the_session_with_an_event),
 		SCREEN_TEST(a_lost_line_ends_a_locked_session_too),
 		SCREEN_TEST(no_environment_changes_the_limits),
+		SCREEN_TEST(the_key_of_the_ssh_session_is_in_the_record),
 		SCREEN_TEST(an_officer_at_work_is_told_of_an_account_that_others_locked),
 		SCREEN_TEST(an_open_session_of_a_disabled_account_ends),
 		SCREEN_TEST(a_place_that_takes_no_anchors_is_told_on_the_screen_and_stops_signing),

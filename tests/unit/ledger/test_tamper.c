@@ -52,6 +52,7 @@ swap_rows(struct attack *a)
 }
 
 /* The last login, decision and logout, with everything that the tables made of them. */
+/* */
 static void
 cut_tail(struct attack *a)
 {
@@ -134,6 +135,7 @@ found_again(struct attack *a)
 	guards_on(a->db, guards);
 }
 
+/* */
 static void
 enrol_by_the_system(struct attack *a)
 {
@@ -182,6 +184,7 @@ decide_by_session(struct attack *a)
 	made_close(&m);
 }
 
+/* */
 static void
 set_clock_back(struct attack *a)
 {

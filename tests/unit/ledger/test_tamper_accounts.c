@@ -334,6 +334,7 @@ train_in_the_table(struct attack *a)
 	run(a, "INSERT INTO training VALUES ('rita', 'reviewer', 1, 3)");
 }
 
+/* */
 static void
 lift_blinding(struct attack *a)
 {

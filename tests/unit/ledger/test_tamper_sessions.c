@@ -64,6 +64,7 @@ sign_with_the_key_of_before(struct attack *a, bool resumed)
 	key_free(&s.key);
 }
 
+/* */
 static void
 sign_while_locked(struct attack *a)
 {

@@ -294,7 +294,7 @@ event_clock_behind(struct ledger *l)
 
 	str_copy(time, sizeof(time), l->behind);
 	l->behind[0] = '\0';
-	if (time[0] == '\0' || l->system_key.secret == NULL)
+	if (time[0] == '\0' || !l->ready || l->system_key.secret == NULL)
 		return;
 	clock_format(ledger_now(l), wall);
 	if (ledger_begin(l, NULL) == RC_OK)

@@ -212,6 +212,7 @@ ledger_create(struct ledger **out, const char *folder, const struct ledger_found
 		ledger_close(l);
 		return rc;
 	}
+	l->ready = true;
 	*out = l;
 	return ledger_anchor(l, e);
 }
@@ -296,6 +297,7 @@ ledger_open(struct ledger **out, const char *folder, enum db_mode mode, const st
 		ledger_close(l);
 		return rc;
 	}
+	l->ready = true;
 	*out = l;
 	return RC_OK;
 }

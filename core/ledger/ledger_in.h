@@ -19,6 +19,7 @@ struct ledger {
 	struct sign_key system_key;
 	struct signer system;
 	int64_t appended;   /* events of the open transaction */
+	bool ready; /* opened, and its tables are of this version */
 	/* the time of the last event, where the clock was found to be behind it: the event of that is still to be written */
 	char behind[CLOCK_TEXT];
 	struct blind blind; /* for who reads through it */

@@ -131,7 +131,8 @@ take_decision(struct standing *out, struct stmt *s)
 	str_copy(r->account, sizeof(r->account), stmt_get_text(s, 5));
 }
 
-/* In the order signed: a later decision on the same reading takes the place of the one before. */
+/* In the order signed: a later decision on the same reading takes the place of the one before.  What was signed on an earlier
+ * revision stands no more, whether other images came or only a conflict: every step is read anew. */
 enum rc
 standing_load(struct ledger *l, int64_t series, struct standing *out, struct err *e)
 {

@@ -270,6 +270,29 @@ a_new_image_after_approval_reopens_the_steps(void **state)
 	assert_string_equal(again, "superseded;stale;valid;");
 }
 
+/* R-03 R-20 */
+static void
+a_conflict_after_approval_asks_for_every_step_anew(void **state)
+{
+	struct desk *d = *state;
+	int64_t series = made_series(d->m, 1, 3);
+	struct picture p;
+	char to[16], states[100] = "";
+
+	made_look_at(d->m, "rita", series, 3);
+	assert_ok(sign(d, series, "phi", NULL, to, e));
+	assert_ok(sign(d, series, "quality", NULL, to, e));
+	assert_string_equal(to, "approved");
+	picture_ct(&p, 1, 2);
+	made_digest("other bytes under the same UID", p.digest);
+	assert_int_equal(made_put(d->m, &p), CATALOG_CONFLICT);
+	assert_state(d, series, "quarantined");
+	assert_ok(decision_each(d->m->l, series, copy_state, states, e));
+	assert_string_equal(states, "stale;stale;");
+	assert_ok(sign(d, series, "quality", NULL, to, e));
+	assert_string_equal(to, "in-review"); /* phi has not been looked at again */
+}
+
 /* */
 static void
 a_clock_that_is_behind_signs_nothing(void **state)
@@ -412,6 +435,7 @@ main(void)
 		desk_test(a_rejected_series_leaves_its_other_worklists),
 		desk_test(a_query_stays_a_query_when_the_other_step_passes),
 		desk_test(a_new_image_after_approval_reopens_the_steps),
+		desk_test(a_conflict_after_approval_asks_for_every_step_anew),
 		desk_test(a_clock_that_is_behind_signs_nothing),
 		desk_test(signatures_of_a_person_are_numbered_and_chained),
 		desk_test(a_note_with_control_characters_is_cleaned_and_verifies),

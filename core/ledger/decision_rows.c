@@ -196,10 +196,25 @@ static enum rc
 run_repeat(struct ledger *l, const struct session *who, const struct decision_request *r,
 	const struct ground *g, const struct signing *sg, struct err *e)
 {
+	int64_t opens =
+		sg->event.at + setting_number(l, SETTING_REPEAT_DAYS) * INT64_C(86400000000);
 	struct stmt *s;
+	enum rc rc;
 
-	if (g->reading != READING_FIRST || !plan_repeats(l, g->series_uid, r->step))
+	if (g->reading != READING_FIRST || g->task == 0 || !plan_repeats(l, g->series_uid, r->step))
 		return RC_OK;
+	/* one that other images voided is drawn again with the reading that it repeats */
+	s = db_query(ledger_db(l),
+		"UPDATE task SET state = 'open', later = 0, owner = $3, opens = $4 WHERE series = "
+		"$1"
+		" AND step = $2 AND reading = 4 AND state = 'void'");
+	stmt_int(s, 1, r->series);
+	stmt_text(s, 2, r->step);
+	stmt_text(s, 3, who->user);
+	stmt_int(s, 4, opens);
+	rc = stmt_run(s, e);
+	if (rc != RC_OK)
+		return rc;
 	s = db_query(ledger_db(l),
 		"INSERT INTO task (id, series, workflow, step, state, later, rank, arrived, "
 		"subject,"
@@ -212,7 +227,7 @@ run_repeat(struct ledger *l, const struct session *who, const struct decision_re
 		" o.step = task.step AND o.reading = 4)");
 	stmt_int(s, 1, g->task);
 	stmt_text(s, 2, who->user);
-	stmt_int(s, 3, sg->event.at + setting_number(l, SETTING_REPEAT_DAYS) * INT64_C(86400000000));
+	stmt_int(s, 3, opens);
 	return stmt_run(s, e);
 }
 

@@ -215,6 +215,26 @@ a_new_image_begins_the_readings_again(void **state)
 }
 
 /* */
+/* */
+static void
+a_repeat_that_other_images_voided_is_drawn_again(void **state)
+{
+	struct room *d = *state;
+	int64_t series = made_series(d->m, 1, 3);
+	char to[16];
+
+	room_set(d, SETTING_REPEAT_PERCENT, "100");
+	room_set(d, SETTING_REPEAT_DAYS, "10");
+	assert_ok(room_sign(d, RITA, series, NULL, to, e));
+	room_image(d, 1, 4);
+	assert_ok(room_sign(d, SAM, series, NULL, to, e));
+	d->m->now += INT64_C(11) * 86400 * 1000000;
+	assert_int_equal(room_queue(d, RITA, "quality"), 0);
+	assert_int_equal(room_queue(d, SAM, "quality"), 1);
+	assert_ok(room_sign(d, SAM, series, "ART-NOISE", to, e));
+	assert_string_equal(to, "in-review");
+}
+
 static void
 a_repeat_comes_back_to_its_first_reader_alone_and_changes_nothing(void **state)
 {
@@ -254,6 +274,7 @@ main(void)
 		room_test(every_disagreement_is_adjudicated_once_and_nothing_else_is),
 		cmocka_unit_test(the_draw_is_the_same_again_and_keeps_its_share),
 		room_test(a_new_image_begins_the_readings_again),
+		room_test(a_repeat_that_other_images_voided_is_drawn_again),
 		room_test(a_repeat_comes_back_to_its_first_reader_alone_and_changes_nothing),
 	};
 

@@ -318,7 +318,7 @@ next_place(int n, unsigned *seed)
 	if (n < 3 || (all != NULL && strcmp(all, "all") == 0))
 		return n + 1;
 	*seed = *seed * 1103515245u + 12345u;
-	return n + 1 + (int)(*seed >> 16) % (4 + 2 * n);
+	return n + 1 + (int)(*seed >> 16) % (CHEAP_SHARE * (4 + 2 * n));
 }
 
 static void

@@ -151,7 +151,7 @@ killed_while_signing_each_decision_is_whole_or_not_there(void **state)
 {
 	struct made *m = *state;
 	const char *asked = getenv("WETREAD_SIGNINGS");
-	int64_t goal = asked != NULL ? strtol(asked, NULL, 10) : SIGNINGS, there = 0;
+	int64_t goal = asked != NULL ? strtol(asked, NULL, 10) : SIGNINGS / CHEAP_SHARE, there = 0;
 	unsigned seed = 11;
 	int rounds = 0;
 
@@ -180,7 +180,7 @@ killed_while_importing_each_batch_is_whole_or_not_there(void **state)
 	int64_t left;
 
 	made_close(m);
-	for (int round = 0; round < ROUNDS; round++) {
+	for (int round = 0; round < ROUNDS / CHEAP_SHARE; round++) {
 		run_and_kill(m, import_on, &seed);
 		assert_whole(m);
 	}

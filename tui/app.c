@@ -490,7 +490,7 @@ static const struct {
 	{ CMD_FAIL, "fail" },
 	{ CMD_LATER, "later" },
 	{ CMD_MARK_ROW, "mark" },
-	{ CMD_PASS_MARKED, "pass" },
+	{ CMD_PASS_MARKED, "sign marked" },
 	{ CMD_CORRECT, "correct" },
 	{ CMD_WINDOW_NEXT, "window" },
 	{ CMD_ZOOM_IN, "zoom" },

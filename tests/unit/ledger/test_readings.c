@@ -214,7 +214,6 @@ a_new_image_begins_the_readings_again(void **state)
 	assert_int_equal(room_queue(d, ERIK, "adjudication"), 0);
 }
 
-/* */
 /* */
 static void
 a_repeat_that_other_images_voided_is_drawn_again(void **state)
@@ -229,12 +228,14 @@ a_repeat_that_other_images_voided_is_drawn_again(void **state)
 	room_image(d, 1, 4);
 	assert_ok(room_sign(d, SAM, series, NULL, to, e));
 	d->m->now += INT64_C(11) * 86400 * 1000000;
+	room_next_day(d);
 	assert_int_equal(room_queue(d, RITA, "quality"), 0);
 	assert_int_equal(room_queue(d, SAM, "quality"), 1);
 	assert_ok(room_sign(d, SAM, series, "ART-NOISE", to, e));
 	assert_string_equal(to, "in-review");
 }
 
+/* */
 static void
 a_repeat_comes_back_to_its_first_reader_alone_and_changes_nothing(void **state)
 {

@@ -386,6 +386,10 @@ let_time_pass(struct walk *w)
 	static const int64_t minutes[] = { 1, 16, 120, 1500 };
 
 	w->d->m->now += minutes[draw(w, MEM_COUNT(minutes))] * MINUTE;
+	if (session_alive(ledger(w), &w->d->olga, NULL) == RC_OK)
+		return;
+	session_close(ledger(w), &w->d->olga);
+	w->d->olga = made_login(w->d->m, "olga", OFFICER_PASSWORD);
 }
 
 static void

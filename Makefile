@@ -145,7 +145,8 @@ $(UNIT_CORE): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libcore.a
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(CORE_LIBS)
 
 # Argon2id costs nothing in these: tests/unit/ledger/cheap_make.h
-CHEAP := $(patsubst %,$(B)/tests/unit/ledger/test_%,clocks faults kill powercut walk writers)
+CHEAP := $(patsubst %,$(B)/tests/unit/ledger/test_%,clocks corrections decisions faults kill leases powercut \
+	readings viewing walk writers)
 $(CHEAP): LDFLAGS += -Wl,--wrap=crypto_pwhash
 
 $(UNIT_RENDER): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/librender.a $(B)/libcore.a

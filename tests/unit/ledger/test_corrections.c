@@ -1,4 +1,5 @@
 /* Corrections, lists signed at once, both components, and the way of a series from state to state. */
+#include "tests/unit/ledger/cheap_make.h"
 #include "tests/unit/ledger/readings_make.h"
 
 static enum rc

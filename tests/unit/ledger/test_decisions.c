@@ -1,4 +1,5 @@
 /* Verdicts: what may be signed, by whom, and what becomes of the series. */
+#include "tests/unit/ledger/cheap_make.h"
 #include "tests/unit/ledger/ledger_make.h"
 
 struct desk {

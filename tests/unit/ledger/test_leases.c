@@ -1,4 +1,5 @@
 /* Who has a series open: so that two people do not read it by accident. */
+#include "tests/unit/ledger/cheap_make.h"
 #include "tests/unit/ledger/readings_make.h"
 
 static void

@@ -1,5 +1,6 @@
 /* Double reads, adjudication and repeats: who may read what, what they hear, what follows. */
 #include "core/ledger/plan.h"
+#include "tests/unit/ledger/cheap_make.h"
 #include "tests/unit/ledger/readings_make.h"
 
 /* */

@@ -1,5 +1,6 @@
 /* What a pass asks of the signer's eyes, and what of it is signed. */
 #include "core/ledger/viewing.h"
+#include "tests/unit/ledger/cheap_make.h"
 #include "tests/unit/ledger/ledger_make.h"
 
 struct desk {

@@ -163,8 +163,10 @@ one_series(struct maker *k)
 	if (k->series % 2 == 0)
 		return;
 	r = made_verdict(id, "quality", "pass", NULL, bulk_password);
+	r.user = k->session.user;
 	assert_ok(decision_sign(k->m.l, &k->session, &r, &receipt, e));
 	r = made_verdict(id, "phi", "fail", "PHI-PIX", bulk_password);
+	r.user = k->session.user;
 	r.marks = &mark;
 	r.mark_count = 1;
 	assert_ok(decision_sign(k->m.l, &k->session, &r, &receipt, e));
@@ -380,7 +382,7 @@ measure_verifier(const char *folder, int64_t events)
 	}
 	told((double)(best.events + best.anchors) / best.seconds >= 0.9 * best.ed || events < 100000,
 		"verify %7" PRId64 " events: %6.2f s, %6.0f events/s, %.3f of Ed25519 alone "
-				   "(%.0f/s); by processor time"
+		"(%.0f/s); by processor time"
 		" %.3f (%.1f us an event); peak %ld kB",
 		best.events, best.seconds, (double)best.events / best.seconds,
 		(double)(best.events + best.anchors) / best.seconds / best.ed, best.ed,

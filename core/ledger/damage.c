@@ -128,16 +128,3 @@ damage_images(struct ledger *l, int64_t series,
 	stmt_done(s);
 	return !on || rc == RC_NOT_FOUND ? RC_OK : rc;
 }
-
-int64_t
-damage_count(struct ledger *l, int64_t series)
-{
-	struct stmt *s =
-		db_query(ledger_db(l), "SELECT count(*) FROM image WHERE $1 = 0 OR series = $1");
-	int64_t n;
-
-	stmt_int(s, 1, series);
-	n = stmt_step(s, NULL) == RC_OK ? stmt_get_int(s, 0) : 0;
-	stmt_done(s);
-	return n;
-}

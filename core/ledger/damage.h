@@ -24,6 +24,5 @@ enum rc damage_note(struct ledger *l, const struct signer *who, int64_t series,
 enum rc damage_images(struct ledger *l, int64_t series, /* 0: all */
 	bool (*each)(void *ctx, int64_t series, int64_t image, const char *digest), void *ctx,
 	struct err *e);
-int64_t damage_count(struct ledger *l, int64_t series); /* of images to look at; series 0: all */
 
 #endif

@@ -52,21 +52,6 @@ sentinel_add(struct ledger *l, const struct office *o, const struct sentinel *s,
 	return office_act(l, o, &act, e);
 }
 
-bool
-sentinel_is(struct ledger *l, int64_t series)
-{
-	struct stmt *s = db_query(ledger_db(l),
-		"SELECT 1 FROM sentinel JOIN series ON series.series_uid = sentinel.series_uid "
-		"WHERE"
-		" series.id = $1");
-	bool is;
-
-	stmt_int(s, 1, series);
-	is = stmt_step(s, NULL) == RC_OK;
-	stmt_done(s);
-	return is;
-}
-
 /* ---- reading ---- */
 
 static void

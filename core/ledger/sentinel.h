@@ -20,9 +20,6 @@ struct sentinel {
 enum rc sentinel_add(
 	struct ledger *l, const struct office *o, const struct sentinel *s, struct err *e);
 
-/* Is this series one? */
-bool sentinel_is(struct ledger *l, int64_t series);
-
 /* One reading of the step that asks for pixels on a sentinel, as it was first signed. */
 struct sentinel_reading {
 	struct sentinel sentinel;

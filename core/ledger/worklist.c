@@ -320,24 +320,6 @@ worklist_place(struct ledger *l, const struct worklist_query *q, int64_t task, i
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-enum rc
-worklist_row_of(struct ledger *l, int64_t task, struct worklist_row *out, struct err *e)
-{
-	char *sql = mem_format(
-		"%s FROM task t%s WHERE t.id = $1 AND t.state = 'open'", row_columns, row_joins);
-	struct stmt *s = db_query_once(ledger_db(l), sql);
-	enum rc rc;
-
-	free(sql);
-	stmt_int(s, 1, task);
-	rc = stmt_step(s, e);
-	if (rc == RC_OK)
-		fill_row(l, out, s);
-	stmt_free(s);
-	fill_claims(l, out, rc == RC_OK);
-	return rc == RC_NOT_FOUND ? err_set(e, rc, "this task is done") : rc;
-}
-
 /* For everybody, or for one who may do a part of it only. */
 static enum rc
 count_step(struct ledger *l, const char *account, struct worklist_step *step, struct err *e)

@@ -54,9 +54,6 @@ enum rc worklist_total(
 enum rc worklist_place(struct ledger *l, const struct worklist_query *q, int64_t task,
 	int64_t *place, struct err *e);
 
-/* One open task by its id: a row as the list shows it.  RC_NOT_FOUND where it is done. */
-enum rc worklist_row_of(struct ledger *l, int64_t task, struct worklist_row *out, struct err *e);
-
 enum { WORKLIST_STEPS = 8 };
 
 struct worklist_step {

@@ -104,7 +104,7 @@ tell(struct app *app, const struct list_job *j, char problem[240])
 		if (j->out[i].number > 0) {
 			tasks[n++] = j->rows.row[i].task;
 			last = i;
-		} else if (refused == j->rows.n) {
+		} else if (refused == j->rows.n && j->errs[i].rc != RC_OK) {
 			refused = i;
 		}
 	}
@@ -115,9 +115,10 @@ tell(struct app *app, const struct list_job *j, char problem[240])
 			(long long)j->out[last].number, j->rows.row[last].step, n);
 		j->done(app, j->screen, tasks, n);
 	}
-	if (refused < j->rows.n)
-		snprintf(problem, 240, "%zu of %zu signed. %.12s: %.150s", n, j->rows.n,
-			j->rows.row[refused].what, j->errs[refused].text);
+	if (refused < j->rows.n) /* where the password was wrong there is no reason of a row */
+		snprintf(problem, 240, "%zu of %zu signed. %.*s: %.150s", n, j->rows.n,
+			(int)strcspn(j->rows.row[refused].what, " "), j->rows.row[refused].what,
+			j->errs[refused].text);
 }
 
 static void

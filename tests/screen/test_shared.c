@@ -178,8 +178,10 @@ a_list_that_is_shown_is_passed_with_one_signature(void **state)
 	assert_true(glass_expect(b->g, "Sign 2 series: quality passed", SOON));
 	assert_true(glass_expect(b->g, "S-0001 CHEST ALPHA, L02-0001", SOON));
 	assert_true(glass_expect(b->g, "S-0002 CHEST BETA, L02-0002", SOON));
+	glass_keys(b->g, "not the password<Enter>");
+	assert_true(glass_expect(b->g, "│ user or password is wrong", SOON));
 	glass_keys(b->g, LAB_PASSWORD "<Enter>");
-	assert_true(glass_expect(b->g, "1 of 2 signed. S-0001", SOON));
+	assert_true(glass_expect(b->g, "1 of 2 signed. S-0001: ", SOON));
 	assert_true(glass_expect(b->g, "Amadou Costa already", SOON));
 	glass_keys(b->g, "<Esc>");
 	assert_true(glass_expect(b->g, "row 1 of 1", SOON));

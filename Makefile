@@ -28,7 +28,7 @@ MAKEFLAGS += --no-builtin-rules
 # ---- what is compiled into what -------------------------------------------------------------
 
 DECODE_SRC := $(wildcard core/dicom/worker/*.c)
-CORE_SRC   := $(wildcard core/base/*.c core/dicom/*.c core/archive/*.c core/ledger/*.c core/demo/*.c \
+CORE_SRC   := $(wildcard core/base/*.c core/dicom/*.c core/net/*.c core/archive/*.c core/source/*.c core/ledger/*.c core/demo/*.c \
 	core/stats/*.c)
 RENDER_SRC := $(wildcard render/*.c)
 TUI_SRC    := $(wildcard tui/*.c)
@@ -185,7 +185,8 @@ $(SCREEN_BIN): $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(B)/libcore.a $(
 DEPS_BUILD := gcc g++ libc6-dev libncurses-dev libsixel-dev libgdcm-dev libsqlite3-dev \
 	libcurl4-openssl-dev libjansson-dev libsodium-dev nettle-dev zlib1g-dev
 DEPS_CHECK := libcmocka-dev libvterm-dev xterm xvfb x11-utils xdotool imagemagick fonts-dejavu-core \
-	universal-ctags clang libclang-rt-14-dev dcmtk libgdcm-tools tmux libchafa-dev mandoc sqlite3 openssl xxd python3
+	universal-ctags clang libclang-rt-14-dev dcmtk dicom3tools orthanc orthanc-dicomweb nginx-light iproute2 \
+	libgdcm-tools tmux libchafa-dev mandoc sqlite3 openssl xxd python3
 
 # $(1): package names.  Says what it does; asks for nothing where all are there.
 define install_packages

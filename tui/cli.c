@@ -19,7 +19,7 @@
 #include "core/ledger/blind.h"
 #include "core/ledger/setting.h"
 #include "render/picture.h"
-#include "tui/source.h"
+#include "tui/origin.h"
 
 void
 cli_complain(const char *fmt, ...)
@@ -299,10 +299,10 @@ cli_source(char *to, size_t size)
 {
 	const char *tty = ttyname(STDIN_FILENO);
 	struct passwd *pw = getpwuid(getuid());
-	char address[SOURCE_ADDRESS], key[SOURCE_KEY];
+	char address[ORIGIN_ADDRESS], key[ORIGIN_KEY];
 
-	source_address(address);
-	source_key(key);
+	origin_address(address);
+	origin_key(key);
 	snprintf(to, size, "%s%s %s %s command", address, key, tty != NULL ? tty : "script",
 		pw != NULL ? pw->pw_name : "?");
 }

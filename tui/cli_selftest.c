@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "core/archive/http.h"
+#include "core/net/http.h"
 #include "core/base/str.h"
 #include "core/ledger/anchor.h"
 #include "core/dicom/decoder.h"

@@ -9,7 +9,7 @@
 #include "core/base/str.h"
 #include "core/ledger/setting.h"
 #include "tui/app.h"
-#include "tui/source.h"
+#include "tui/origin.h"
 
 enum { FIELD_USER, FIELD_PASSWORD, FIELD_FRESH, FIELD_AGAIN, FIELDS };
 
@@ -38,10 +38,10 @@ static void
 describe_source(const struct app *app, char *to, size_t size)
 {
 	const char *tty = ttyname(STDIN_FILENO);
-	char address[SOURCE_ADDRESS], key[SOURCE_KEY];
+	char address[ORIGIN_ADDRESS], key[ORIGIN_KEY];
 
-	source_address(address);
-	source_key(key);
+	origin_address(address);
+	origin_key(key);
 	snprintf(to, size, "%s%s %s %s", address, key, tty != NULL ? tty : "?",
 		term_describe(app->term));
 }

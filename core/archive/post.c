@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/archive/http.h"
+#include "core/net/http.h"
 #include "core/ledger/anchor.h"
 #include "core/ledger/setting.h"
 

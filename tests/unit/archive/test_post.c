@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <sys/socket.h>
 
-#include "core/archive/http.h"
+#include "core/net/http.h"
 #include "core/archive/post.h"
 #include "core/ledger/anchor.h"
 #include "core/ledger/office.h"

@@ -1,6 +1,6 @@
 /* The one door to libcurl: sending a few bytes to an address.  Nothing of the answer but its status is used.  Any thread. */
-#ifndef CORE_ARCHIVE_HTTP_H
-#define CORE_ARCHIVE_HTTP_H
+#ifndef CORE_NET_HTTP_H
+#define CORE_NET_HTTP_H
 
 #include <stddef.h>
 

@@ -1,5 +1,5 @@
 /* Where a command or a login comes from. */
-#include "tui/source.h"
+#include "tui/origin.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,11 +15,11 @@ enum { AUTH_MOST = 16384 /* bytes of sshd's file; an RSA key of 16384 bits has 2
 static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void
-source_address(char to[SOURCE_ADDRESS])
+origin_address(char to[ORIGIN_ADDRESS])
 {
 	const char *ssh = getenv("SSH_CONNECTION");
 
-	str_copy(to, SOURCE_ADDRESS, ssh != NULL && *ssh != '\0' ? ssh : "local");
+	str_copy(to, ORIGIN_ADDRESS, ssh != NULL && *ssh != '\0' ? ssh : "local");
 	to[strcspn(to, " ")] = '\0';
 }
 
@@ -59,7 +59,7 @@ encode(const unsigned char raw[32], char to[44])
 
 /* "publickey ssh-ed25519 AAAA..." */
 static void
-fingerprint(char *line, char to[SOURCE_KEY])
+fingerprint(char *line, char to[ORIGIN_KEY])
 {
 	char *key = strchr(line, ' '), hex[DIGEST_HEX], text[44];
 	unsigned char raw[32];
@@ -74,11 +74,11 @@ fingerprint(char *line, char to[SOURCE_KEY])
 	digest_end(&d, hex);
 	key_unhex(raw, sizeof(raw), hex);
 	encode(raw, text);
-	snprintf(to, SOURCE_KEY, " SHA256:%s", text);
+	snprintf(to, ORIGIN_KEY, " SHA256:%s", text);
 }
 
 void
-source_key(char to[SOURCE_KEY])
+origin_key(char to[ORIGIN_KEY])
 {
 	const char *path = getenv("SSH_USER_AUTH");
 	char text[AUTH_MOST], *line = text;

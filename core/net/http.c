@@ -1,5 +1,5 @@
 /* Sending by libcurl. */
-#include "core/archive/http.h"
+#include "core/net/http.h"
 
 #include <curl/curl.h>
 #include <stdio.h>

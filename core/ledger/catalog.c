@@ -1,5 +1,5 @@
 /* Adding images to the catalog: a batch is one transaction with its events. */
-#include "core/ledger/catalog.h"
+#include "core/ledger/catalog_in.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,14 +8,6 @@
 #include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
-
-struct catalog_batch {
-	struct ledger *l;
-	const struct signer *who;
-	json_t *arrived; /* series id as text -> [[sop uid, digest, pixel digest, header digest], ...] */
-	json_t *conflicts;      /* the same for images that came with other bytes */
-	struct stmt *insert[3]; /* by enum attr_level */
-};
 
 /* What a new row says beyond the attributes of its level. */
 struct extra {
@@ -153,8 +145,9 @@ need_exam(struct catalog_batch *b, const struct catalog_image *im, int64_t *id, 
 	return insert_level(b, ATTR_LEVEL_STUDY, *id, h, uid, extra, MEM_COUNT(extra), e);
 }
 
-static enum rc
-need_series(struct catalog_batch *b, const struct catalog_image *im, int64_t *id, struct err *e)
+enum rc
+catalog_need_series(
+	struct catalog_batch *b, const struct catalog_image *im, int64_t *id, struct err *e)
 {
 	int64_t exam = 0;
 	struct extra extra[] = {
@@ -304,7 +297,9 @@ catalog_add(struct catalog_batch *b, const struct catalog_image *im, enum catalo
 		return add_conflict(b, im, image, series, outcome, e);
 
 	*outcome = CATALOG_NEW;
-	rc = need_series(b, im, &series, e);
+	rc = catalog_need_series(b, im, &series, e);
+	if (rc == RC_OK)
+		rc = known_fill(b, series, im->header, e);
 	if (rc == RC_OK)
 		rc = insert_image(b, im, series, e);
 	if (rc == RC_OK)

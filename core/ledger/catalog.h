@@ -30,6 +30,24 @@ enum rc catalog_batch_begin(
 /* Any failure leaves the batch to be ended with that rc. */
 enum rc catalog_add(struct catalog_batch *b, const struct catalog_image *im,
 	enum catalog_outcome *outcome, struct err *e);
+/* A series that a source says it has, by what its index or the header of one image tells. */
+struct catalog_known {
+	const struct header *header; /* both UIDs are in it */
+	bool whole_header;           /* of an image: what is not in it counts as missing */
+	int64_t source;
+	const char *source_name;
+	const char *address; /* the source's own name for it; "" none */
+	int64_t images;      /* that it says there are; -1 unknown */
+};
+enum known_outcome {
+	KNOWN_NEW,      /* it is in quarantine now, on its worklists, and nothing of it is here */
+	KNOWN_SAME,     /* as it was known */
+	KNOWN_CHANGED,  /* other images than before: what is here is not all of it any more */
+	KNOWN_ELSEWHERE /* known from another source: left with that */
+};
+enum rc catalog_know(struct catalog_batch *b, const struct catalog_known *k,
+	enum known_outcome *outcome, struct err *e);
+
 /* Writes one event for each series touched and commits; undoes all where rc is not RC_OK.  Frees b. */
 enum rc catalog_batch_end(struct catalog_batch *b, enum rc rc, struct err *e);
 

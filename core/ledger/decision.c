@@ -10,8 +10,10 @@
 #include "core/ledger/account_in.h"
 #include "core/ledger/decision_in.h"
 #include "core/ledger/lease.h"
+#include "core/ledger/outbox.h"
 #include "core/ledger/plan.h"
 #include "core/ledger/reason.h"
+#include "core/ledger/remote.h"
 #include "core/ledger/setting.h"
 
 /* ---- the request ---- */
@@ -113,7 +115,7 @@ read_series(struct ledger *l, const struct decision_request *r, struct ground *g
 	if (r->revision != 0 && r->revision != g->revision)
 		return err_set(
 			e, RC_CONFLICT, "the series changed while you looked at it; open it again");
-	return RC_OK;
+	return remote_check_whole(l, r->series, e);
 }
 
 /* The verdict itself is not told while others may still read the step. */
@@ -433,6 +435,8 @@ write_on_ground(struct ledger *l, const struct session *who, const struct decisi
 	rc = event_append(l, &author, &event, &sg.event, e);
 	if (rc == RC_OK)
 		rc = decision_run(l, who, r, g, &sg, e);
+	if (rc == RC_OK)
+		rc = outbox_add(l, r->series, sg.number, e);
 	if (rc != RC_OK)
 		return rc;
 	out->number = sg.number;

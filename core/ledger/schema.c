@@ -154,6 +154,31 @@ static const char tables_4[] =
 	"CREATE TABLE sentinel (series_uid TEXT PRIMARY KEY, truth TEXT NOT NULL,"
 	" event BIGINT NOT NULL);";
 
+/* What version 5 added: images that lie elsewhere. */
+static const char tables_5[] =
+	/* where; keep: what becomes of bytes that were fetched ("memory", "encrypted", "archive") */
+	"CREATE TABLE source (id BIGINT PRIMARY KEY, name TEXT NOT NULL, address TEXT NOT NULL,"
+	" keep TEXT NOT NULL, state TEXT NOT NULL, event BIGINT NOT NULL);"
+	/* what a probe found, and how it goes; a working state, not a record */
+	"CREATE TABLE source_state (source BIGINT PRIMARY KEY, quirks BIGINT NOT NULL,"
+	" server TEXT NOT NULL, round_trip BIGINT NOT NULL, clock_ahead BIGINT NOT NULL,"
+	" probed BIGINT NOT NULL, swept BIGINT NOT NULL, token TEXT NOT NULL,"
+	" reached BIGINT NOT NULL, fault TEXT NOT NULL, faulted BIGINT NOT NULL);"
+	/* a series of a source; whole: the revision at which all of it was here; a working state but for `source`,
+	 * which its event tells */
+	"CREATE TABLE remote (series BIGINT PRIMARY KEY, source BIGINT NOT NULL,"
+	" address TEXT NOT NULL, images BIGINT NOT NULL, whole BIGINT NOT NULL,"
+	" seen BIGINT NOT NULL, gone BIGINT NOT NULL, fault TEXT NOT NULL);"
+	"CREATE INDEX remote_source ON remote (source, series);"
+	/* copies of verdicts that sources are to get, each row written with its decision */
+	"CREATE TABLE outbox (id BIGINT PRIMARY KEY, source BIGINT NOT NULL, series BIGINT NOT "
+	"NULL,"
+	" decision BIGINT NOT NULL, state TEXT NOT NULL, made BIGINT NOT NULL,"
+	" tries BIGINT NOT NULL, due BIGINT NOT NULL, fault TEXT NOT NULL, how TEXT NOT NULL,"
+	" confirmed BIGINT NOT NULL);"
+	"CREATE UNIQUE INDEX outbox_decision ON outbox (decision, source);"
+	"CREATE INDEX outbox_due ON outbox (state, due);";
+
 static const char more_study[] =
 	", trial TEXT NOT NULL, site TEXT NOT NULL, subject TEXT NOT NULL, visit TEXT NOT NULL";
 static const char more_series[] =
@@ -300,7 +325,8 @@ create_moves(struct db *d, struct err *e)
 		rc = db_guard_moves(d, "series", "quarantined", "move", e);
 	if (rc == RC_OK)
 		rc = db_guard_append(d, "sentinel", "series_uid", e);
-	return rc == RC_OK ? db_guard_never(d, "series", "released", "sentinel", "series_uid", e) : rc;
+	return rc == RC_OK ? db_guard_never(d, "series", "released", "sentinel", "series_uid", e)
+			   : rc;
 }
 
 static enum rc
@@ -320,6 +346,7 @@ layout_sql(struct buf *b)
 	buf_text(b, tables_2);
 	buf_text(b, tables_3);
 	buf_text(b, tables_4);
+	buf_text(b, tables_5);
 	attr_table_sql(b, "exam", ATTR_LEVEL_STUDY, more_study);
 	attr_table_sql(b, "series", ATTR_LEVEL_SERIES, more_series);
 	attr_table_sql(b, "image", ATTR_LEVEL_IMAGE, more_image);
@@ -505,6 +532,12 @@ from_3(struct db *d, struct err *e)
 	return rc == RC_OK ? create_moves(d, e) : rc;
 }
 
+static enum rc
+from_4(struct db *d, struct err *e)
+{
+	return db_exec(d, tables_5, e);
+}
+
 /* Older versions, each with the digest of its layout and the way to the next; the last one's is SCHEMA_VERSION. */
 static const struct {
 	const char *layout;
@@ -513,6 +546,7 @@ static const struct {
 	{ "fd568ac9dcac790ea0da36bed82970f56b4d0c19661b9b205188c0e9980ecfa9", from_1 },
 	{ "87e42a1539295bde0e6570e2c8a9e279abbc42a0dcf30c29eca9efca6b5435ba", from_2 },
 	{ "cf243507c00ecfcc778d84310da1fd81a4022eadbccdda79ee749fb478e1064a", from_3 },
+	{ "2f1ec1a865d9a65e29c22e8684c49a5030570c6b282aefa2f505fde419e17701", from_4 },
 };
 _Static_assert(MEM_COUNT(older) == SCHEMA_VERSION - 1, "a row for each older version");
 

@@ -8,31 +8,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/dicom/series.h"
-#include "core/ledger/catalog.h"
-#include "core/ledger/why.h"
-
-struct member {
-	int64_t id;
-	uint64_t flags;
-	long rows, columns;
-	char *sop_uid, *digest, *pixel_digest;
-};
-
-struct settling {
-	struct ledger *l;
-	int64_t series, revision, arrived;
-	char state[16];
-	char uid[72], study_uid[72], subject[68], visit[68], site[68];
-	char modality[20], sop_class[72], description[260], protocol[260], manifest_before[65];
-	struct member *members;
-	struct series_image *order; /* order[i].id indexes members */
-	size_t n;
-	int64_t slices;
-	struct series_geometry geometry;
-	uint64_t why;
-	char gap[64], spacing[24], manifest[DIGEST_HEX], pixels[DIGEST_HEX];
-	struct buf missing;
-};
+#include "core/ledger/settle_in.h"
 
 /* Attributes that a series should have, by modality: their absence is worth a question to the site. */
 static const struct {
@@ -149,8 +125,8 @@ read_members(struct settling *g, struct err *e)
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
-static enum rc
-read_series(struct settling *g, struct err *e)
+enum rc
+settle_read(struct settling *g, struct err *e)
 {
 	struct stmt *s = db_query(ledger_db(g->l),
 		"SELECT revision, series.arrived, state, modality, sop_class, series_description, "
@@ -180,9 +156,8 @@ read_series(struct settling *g, struct err *e)
 	return RC_OK;
 }
 
-/* What the series is, whatever its images say. */
-static void
-class_flags(struct settling *g)
+void
+settle_class(struct settling *g)
 {
 	static const char secondary[] = "1.2.840.10008.5.1.4.1.1.7";
 	static const char *const screens[] = { "dose report", "screen save", "patient protocol" };
@@ -248,36 +223,57 @@ geometry_flags(struct settling *g)
 		snprintf(g->spacing, sizeof(g->spacing), "%.2f", q->spacing);
 }
 
+void
+settle_missing(struct settling *g, bool (*has)(void *ctx, enum attr a), void *ctx)
+{
+	for (size_t i = 0; i < MEM_COUNT(expected); i++) {
+		if (!has_word(expected[i].modalities, g->modality) || has(ctx, expected[i].attr))
+			continue;
+		buf_format(&g->missing, "%s%s", g->missing.len > 0 ? " " : "", expected[i].name);
+		g->why |= WHY(TAGS);
+	}
+}
+
+struct looking {
+	struct settling *g;
+	struct err *e;
+	enum rc rc;
+};
+
 /* An attribute counts as missing when no image of the series has it. */
+static bool
+some_image_has(void *ctx, enum attr attr)
+{
+	static const char *const tables[] = { "exam", "series", "image" };
+	struct looking *k = ctx;
+	const struct attr_info *a = &attr_table[attr];
+	bool has = true;
+	struct stmt *s;
+	char *sql;
+
+	if (k->rc != RC_OK)
+		return true;
+	sql = mem_format("SELECT count(*) FROM series JOIN exam ON exam.id = series.exam"
+			 " JOIN image ON image.series = series.id WHERE series.id = $1"
+			 " AND %s.%s <> '' AND %s.%s NOT LIKE 'none.%%'",
+		tables[a->level], a->column, tables[a->level], a->column);
+	s = db_query_once(ledger_db(k->g->l), sql);
+	stmt_int(s, 1, k->g->series);
+	k->rc = stmt_step(s, k->e);
+	if (k->rc == RC_OK)
+		has = stmt_get_int(s, 0) > 0;
+	stmt_free(s);
+	free(sql);
+	return has;
+}
+
 static enum rc
 missing_flags(struct settling *g, struct err *e)
 {
-	static const char *const tables[] = { "exam", "series", "image" };
-	enum rc rc = RC_OK;
+	struct looking k = { .g = g, .e = e };
 
-	for (size_t i = 0; rc == RC_OK && i < MEM_COUNT(expected); i++) {
-		const struct attr_info *a = &attr_table[expected[i].attr];
-		struct stmt *s;
-		char *sql;
-
-		if (!has_word(expected[i].modalities, g->modality))
-			continue;
-		sql = mem_format("SELECT count(*) FROM series JOIN exam ON exam.id = series.exam"
-				 " JOIN image ON image.series = series.id WHERE series.id = $1"
-				 " AND %s.%s <> '' AND %s.%s NOT LIKE 'none.%%'",
-			tables[a->level], a->column, tables[a->level], a->column);
-		s = db_query_once(ledger_db(g->l), sql);
-		stmt_int(s, 1, g->series);
-		rc = stmt_step(s, e);
-		if (rc == RC_OK && stmt_get_int(s, 0) == 0) {
-			buf_format(&g->missing, "%s%s", g->missing.len > 0 ? " " : "",
-				expected[i].name);
-			g->why |= WHY(TAGS);
-		}
-		stmt_free(s);
-		free(sql);
-	}
-	return rc;
+	settle_missing(g, some_image_has, &k);
+	return k.rc;
 }
 
 static int
@@ -366,137 +362,6 @@ write_places(struct settling *g, struct err *e)
 	return rc;
 }
 
-static enum rc
-write_series(struct settling *g, const char *state, struct err *e)
-{
-	struct stmt *s = db_query(ledger_db(g->l),
-		"UPDATE series SET settled = 1, why = $1, images = $2, slices = $3, gap = $4,"
-		" missing = $5, spacing = $6, manifest = $7, pixels = $8, state = $9 WHERE id = "
-		"$10");
-
-	stmt_int(s, 1, (int64_t)g->why);
-	stmt_int(s, 2, (int64_t)g->n);
-	stmt_int(s, 3, g->slices);
-	stmt_text(s, 4, g->gap);
-	stmt_text(s, 5, g->missing.data != NULL ? g->missing.data : "");
-	stmt_text(s, 6, g->spacing);
-	stmt_text(s, 7, g->manifest);
-	stmt_text(s, 8, g->pixels);
-	stmt_text(s, 9, state);
-	stmt_int(s, 10, g->series);
-	return stmt_run(s, e);
-}
-
-/* What `/` on a worklist searches: everything a row shows, in lower case. */
-static void
-search_text(const struct settling *g, char text[700])
-{
-	char words[200], name[24], all[720];
-
-	why_words(g->why, words, sizeof(words));
-	catalog_series_name(g->series, name);
-	snprintf(all, sizeof(all), "%s %s %s %s %s %s %s", name, g->subject, g->visit, g->modality,
-		g->site, words, g->description);
-	str_fold(text, 700, all);
-	str_clean(text);
-}
-
-static enum rc
-update_tasks(struct settling *g, int64_t rank, const char *subject, const char *search, bool reopen,
-	struct err *e)
-{
-	struct stmt *s = db_query(ledger_db(g->l),
-		"UPDATE task SET rank = $1, subject = $2, search = $3 WHERE series = $4");
-	enum rc rc;
-
-	stmt_int(s, 1, rank);
-	stmt_text(s, 2, subject);
-	stmt_text(s, 3, search);
-	stmt_int(s, 4, g->series);
-	rc = stmt_run(s, e);
-	if (rc != RC_OK || !reopen)
-		return rc;
-	/* every step is read anew from the first reading on */
-	s = db_query(ledger_db(g->l),
-		"UPDATE task SET state = CASE WHEN reading = 1 THEN 'open' ELSE 'void' END, later "
-		"= 0"
-		" WHERE series = $1");
-	stmt_int(s, 1, g->series);
-	return stmt_run(s, e);
-}
-
-static enum rc
-insert_task(struct settling *g, const char *step, int64_t rank, const char *subject,
-	const char *search, struct err *e)
-{
-	struct stmt *s = db_query(ledger_db(g->l),
-		"INSERT INTO task (id, series, workflow, step, state, later, rank, arrived, "
-		"subject,"
-		" search, queue, reading, owner, opens) VALUES ($1, $2, 'default', $3, 'open', 0, "
-		"$4, $5,"
-		" $6, $7, $3, 1, '', 0)");
-
-	stmt_int(s, 1, ledger_next(g->l, "SELECT max(id) FROM task"));
-	stmt_int(s, 2, g->series);
-	stmt_text(s, 3, step);
-	stmt_int(s, 4, rank);
-	stmt_int(s, 5, g->arrived);
-	stmt_text(s, 6, subject);
-	stmt_text(s, 7, search);
-	return stmt_run(s, e);
-}
-
-static enum rc
-insert_tasks(
-	struct settling *g, int64_t rank, const char *subject, const char *search, struct err *e)
-{
-	char steps[16][32];
-	size_t n = 0;
-	struct stmt *s = db_query(ledger_db(g->l),
-		"SELECT name FROM step WHERE workflow = 'default' AND kind = 'read' ORDER BY "
-		"place");
-	enum rc rc = RC_OK;
-
-	while (n < MEM_COUNT(steps) && stmt_step(s, NULL) == RC_OK)
-		str_copy(steps[n++], sizeof(steps[0]), stmt_get_text(s, 0));
-	stmt_done(s);
-	for (size_t i = 0; rc == RC_OK && i < n; i++)
-		rc = insert_task(g, steps[i], rank, subject, search, e);
-	return rc;
-}
-
-/* Flagged series first: rank 0 is the greatest risk. */
-static enum rc
-write_tasks(struct settling *g, bool reopen, struct err *e)
-{
-	struct stmt *s = db_query(ledger_db(g->l), "SELECT 1 FROM task WHERE series = $1");
-	int64_t rank = 1000 - why_risk(g->why);
-	char search[700];
-
-	search_text(g, search);
-	stmt_int(s, 1, g->series);
-	if (exists(s))
-		return update_tasks(g, rank, g->subject, search, reopen, e);
-	return insert_tasks(g, rank, g->subject, search, e);
-}
-
-static enum rc
-write_event(struct settling *g, const struct signer *who, const char *action, const char *state,
-	struct err *e)
-{
-	char object[24], words[200];
-	struct event ev = { .action = action, .kind = "series", .object = object };
-
-	why_words(g->why, words, sizeof(words));
-	snprintf(object, sizeof(object), "%lld", (long long)g->series);
-	ev.data = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I}", "series_uid",
-		g->uid, "study_uid", g->study_uid, "subject", g->subject, "visit", g->visit, "site",
-		g->site, "state", state, "manifest", g->manifest, "why", words, "images",
-		(json_int_t)g->n, "slices", (json_int_t)g->slices, "revision",
-		(json_int_t)g->revision);
-	return event_append(g->l, who, &ev, NULL, e);
-}
-
 /* A series that was judged and is not the same any more goes back to its worklists. */
 static enum rc
 write_all(struct settling *g, const struct signer *who, struct err *e)
@@ -507,16 +372,16 @@ write_all(struct settling *g, const struct signer *who, struct err *e)
 	enum rc rc = write_places(g, e);
 
 	if (rc == RC_OK)
-		rc = write_series(g, state, e);
+		rc = settle_series(g, state, e);
 	if (rc == RC_OK)
-		rc = write_tasks(g, judged, e);
+		rc = settle_tasks(g, judged, e);
 	if (rc == RC_OK)
-		rc = write_event(g, who, first ? "series-arrived" : "series-changed", state, e);
+		rc = settle_event(g, who, first ? "series-arrived" : "series-changed", state, e);
 	return rc;
 }
 
-static void
-settling_release(struct settling *g)
+void
+settle_release(struct settling *g)
 {
 	for (size_t i = 0; i < g->n; i++) {
 		free(g->members[i].sop_uid);
@@ -536,11 +401,11 @@ settle_one(struct ledger *l, const struct signer *who, int64_t series, struct er
 
 	if (rc != RC_OK)
 		return rc;
-	rc = read_series(&g, e);
+	rc = settle_read(&g, e);
 	if (rc == RC_OK)
 		rc = read_members(&g, e);
 	if (rc == RC_OK) {
-		class_flags(&g);
+		settle_class(&g);
 		matrix_flag(&g);
 		geometry_flags(&g);
 		rc = missing_flags(&g, e);
@@ -550,7 +415,7 @@ settle_one(struct ledger *l, const struct signer *who, int64_t series, struct er
 		relation_flags(&g);
 		rc = write_all(&g, who, e);
 	}
-	settling_release(&g);
+	settle_release(&g);
 	return ledger_end(l, rc, e);
 }
 

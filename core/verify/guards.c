@@ -92,15 +92,19 @@ static const struct {
 		" SELECT RAISE(ABORT, 'series cannot go there'); END",
 		4 },
 	{ "series_never", "series",
-		"BEFORE UPDATE ON series WHEN NEW.state = 'released' AND EXISTS (SELECT 1 FROM sentinel o"
-		" WHERE o.series_uid = NEW.series_uid) BEGIN SELECT RAISE(ABORT, 'sentinel are never "
+		"BEFORE UPDATE ON series WHEN NEW.state = 'released' AND EXISTS (SELECT 1 FROM "
+		"sentinel o"
+		" WHERE o.series_uid = NEW.series_uid) BEGIN SELECT RAISE(ABORT, 'sentinel are "
+		"never "
 		"released'); END",
 		4 },
 	{ "sentinel_no_update", "sentinel",
-		"BEFORE UPDATE ON sentinel BEGIN SELECT RAISE(ABORT, 'sentinel takes no changes'); END",
+		"BEFORE UPDATE ON sentinel BEGIN SELECT RAISE(ABORT, 'sentinel takes no changes'); "
+		"END",
 		4 },
 	{ "sentinel_no_delete", "sentinel",
-		"BEFORE DELETE ON sentinel BEGIN SELECT RAISE(ABORT, 'sentinel takes no deletions'); END",
+		"BEFORE DELETE ON sentinel BEGIN SELECT RAISE(ABORT, 'sentinel takes no "
+		"deletions'); END",
 		4 },
 	{ "sentinel_new", "sentinel",
 		"BEFORE INSERT ON sentinel WHEN EXISTS (SELECT 1 FROM sentinel WHERE series_uid ="

@@ -45,10 +45,10 @@ print_json(const struct verify *v, enum verify_result result)
 
 	for (size_t i = 0; i < v->findings; i++)
 		json_array_append_new(findings, json_string(v->finding[i]));
-	o = json_pack("{s:s, s:I, s:s, s:I, s:I, s:I, s:o}", "result", verdicts[result], "events",
-		(json_int_t)v->events, "head", v->head, "signatures", (json_int_t)v->signatures,
-		"anchors", (json_int_t)v->anchors, "objects", (json_int_t)v->objects, "findings",
-		findings);
+	o = json_pack("{s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:o}", "result", verdicts[result],
+		"events", (json_int_t)v->events, "head", v->head, "signatures",
+		(json_int_t)v->signatures, "anchors", (json_int_t)v->anchors, "objects",
+		(json_int_t)v->objects, "elsewhere", (json_int_t)v->elsewhere, "findings", findings);
 	json_dumpf(o, stdout, JSON_COMPACT);
 	putchar('\n');
 	json_decref(o);
@@ -65,6 +65,8 @@ print_text(const struct verify *v, enum verify_result result)
 		(long long)v->events, (long long)v->signatures, (long long)v->anchors);
 	if (v->objects > 0)
 		printf(", %lld files", (long long)v->objects);
+	if (v->elsewhere > 0)
+		printf(", %lld files lie at sources and were not read", (long long)v->elsewhere);
 	printf(", head %.16s\n", v->head);
 }
 

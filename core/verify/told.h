@@ -11,13 +11,14 @@ struct told;
 
 /* What is kept, by which key, and the value. */
 enum told_kind {
-	TOLD_KEY,      /* a key of a session: how it is written is between its functions */
-	TOLD_DECISION, /* its number: event, whether it tells of a viewing, how many marks */
-	TOLD_IMAGE,    /* SOP Instance UID: series, digests of file, pixels, header */
-	TOLD_SERIES,   /* series: the event that last told what it holds */
-	TOLD_STATE,    /* series: its state */
-	TOLD_DONE,     /* series TAB step: how it stands, standing.c */
-	TOLD_SESSION,  /* session: open, locked or ended, TAB, its user */
+	TOLD_KEY,       /* a key of a session: how it is written is between its functions */
+	TOLD_DECISION,  /* its number: event, whether it tells of a viewing, how many marks */
+	TOLD_IMAGE,     /* SOP Instance UID: series, digests of file, pixels, header */
+	TOLD_SERIES,    /* series: the event that last told what it holds */
+	TOLD_STATE,     /* series: its state */
+	TOLD_DONE,      /* series TAB step: how it stands, standing.c */
+	TOLD_ELSEWHERE, /* series that was known from a source: its name */
+	TOLD_SESSION,   /* session: open, locked or ended, TAB, its user */
 	TOLD_KINDS
 };
 

@@ -17,7 +17,7 @@ enum verify_result { VERIFY_GOOD, VERIFY_ALTERED, VERIFY_CANNOT_TELL };
 
 enum {
 	VERIFY_FINDINGS = 100,
-	VERIFY_SCHEMA = 4 /* the newest version of the tables that is known here */
+	VERIFY_SCHEMA = 5 /* the newest version of the tables that is known here */
 };
 
 /* Whose a key is. */
@@ -47,11 +47,11 @@ enum verify_kept {
 
 struct verify {
 	bool check_objects;
-	bool alone;    /* a log without its tables */
+	bool alone;         /* a log without its tables */
 	const char *copies; /* a file that anchors were also sent to; NULL none */
-	bool progress; /* tell on stderr how far it is */
+	bool progress;      /* tell on stderr how far it is */
 
-	int64_t events, signatures, anchors, objects;
+	int64_t events, signatures, anchors, objects, elsewhere;
 	char head[65];
 	char *finding[VERIFY_FINDINGS]; /* one line each */
 	size_t findings, findings_more;
@@ -59,7 +59,7 @@ struct verify {
 
 	/* while it runs */
 	const char *folder;
-	int64_t copy_bytes;   /* of v->copies then */
+	int64_t copy_bytes; /* of v->copies then */
 	int64_t anchor_bytes; /* of anchors.log before the ledger was read: what follows tells of later events */
 	sqlite3 *db;
 	sqlite3_stmt *kept[KEPT_COUNT];
@@ -214,6 +214,13 @@ void verify_take_settled(struct verify *v, struct verify_row *row);
 void verify_take_sentinel(struct verify *v, struct verify_row *row);
 void verify_tables(struct verify *v);
 void verify_objects(struct verify *v);
+
+/* sources.c: where images lie besides the archive, and which do. */
+void verify_take_source_added(struct verify *v, struct verify_row *row);
+void verify_take_source_removed(struct verify *v, struct verify_row *row);
+void verify_take_known(struct verify *v, struct verify_row *row);
+bool verify_elsewhere(struct verify *v, const char *series);
+void verify_sources(struct verify *v);
 
 /* anchors.c.  The first before the ledger is opened. */
 void verify_anchors_measure(struct verify *v);

@@ -1,5 +1,6 @@
-/* Archives of versions 1 to 3, written by the programs of those versions (tests/unit/ledger/version-1 and on), are
+/* Archives of versions 1 to 4, written by the programs of those versions (tests/unit/ledger/version-1 and on), are
  * carried forward. */
+#include "core/ledger/source.h"
 #include "tests/unit/ledger/old_make.h"
 
 static int
@@ -24,6 +25,13 @@ setup_3(void **state)
 }
 
 static int
+setup_4(void **state)
+{
+	*state = old_archive("tests/unit/ledger/version-4");
+	return 0;
+}
+
+static int
 teardown(void **state)
 {
 	made_free(*state);
@@ -33,6 +41,7 @@ teardown(void **state)
 #define old_test(f)   cmocka_unit_test_setup_teardown(f, setup, teardown)
 #define old_test_2(f) cmocka_unit_test_setup_teardown(f, setup_2, teardown)
 #define old_test_3(f) cmocka_unit_test_setup_teardown(f, setup_3, teardown)
+#define old_test_4(f) cmocka_unit_test_setup_teardown(f, setup_4, teardown)
 
 static void
 count_decision(void *ctx, const struct decision *d)
@@ -72,7 +81,7 @@ opened_for_writing_it_is_carried_forward_with_an_event_and_stays_good(void **sta
 	made_open(m);
 	raw_text(m->folder, "SELECT body FROM event ORDER BY seq DESC LIMIT 1", body, sizeof(body));
 	assert_non_null(strstr(body, "\"action\":\"schema-changed\""));
-	assert_non_null(strstr(body, "\"data\":{\"from\":1,\"to\":4}"));
+	assert_non_null(strstr(body, "\"data\":{\"from\":1,\"to\":5}"));
 	assert_non_null(strstr(body, "\"user\":\"system\""));
 	assert_ok(decision_each(m->l, 1, count_decision, &one, e));
 	assert_ok(decision_each(m->l, 2, count_decision, &two, e));
@@ -183,7 +192,7 @@ version_2_is_carried_forward_and_stays_good(void **state)
 	assert_verified(m->folder);
 	made_open(m);
 	raw_text(m->folder, "SELECT body FROM event ORDER BY seq DESC LIMIT 1", body, sizeof(body));
-	assert_non_null(strstr(body, "\"data\":{\"from\":2,\"to\":4}"));
+	assert_non_null(strstr(body, "\"data\":{\"from\":2,\"to\":5}"));
 	assert_verified(m->folder);
 	s = made_login(m, "rita", REVIEWER_PASSWORD);
 	assert_int_equal(s.before.signatures, 1);
@@ -262,6 +271,29 @@ version_3_is_carried_forward_and_its_decisions_can_be_corrected(void **state)
 	assert_verified(m->folder);
 }
 
+/* ---- version 4 ---- */
+
+static void
+version_4_is_carried_forward_and_takes_a_source(void **state)
+{
+	struct made *m = *state;
+	struct source_new n = { "pacs", "orthanc+http://127.0.0.1:8042", SOURCE_ENCRYPTED };
+	struct office o = { .password = OFFICER_PASSWORD, .reason = "the site's archive" };
+	struct session olga;
+	struct source got;
+
+	assert_verified(m->folder);
+	made_open(m);
+	assert_verified(m->folder);
+	olga = made_login(m, "olga", OFFICER_PASSWORD);
+	o.who = &olga;
+	assert_ok(source_add(m->l, &o, &n, e));
+	assert_ok(source_by_name(m->l, "pacs", &got, e));
+	session_close(m->l, &olga);
+	made_close(m);
+	assert_verified(m->folder);
+}
+
 int
 main(void)
 {
@@ -278,6 +310,7 @@ main(void)
 		old_test_2(failures_in_it_lock_as_in_any_other),
 		old_test_2(its_passwords_are_as_old_as_their_enrolment),
 		old_test_3(version_3_is_carried_forward_and_its_decisions_can_be_corrected),
+		old_test_4(version_4_is_carried_forward_and_takes_a_source),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

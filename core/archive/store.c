@@ -11,10 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/archive/vault.h"
 #include "core/base/mem.h"
 
 struct store {
-	int dir; /* objects/ */
+	int dir;             /* objects/ */
+	struct vault *vault; /* lent; NULL none */
 };
 
 enum { COPY_BYTES = 1 << 17 };
@@ -168,7 +170,7 @@ store_get(struct store *s, const char *digest, int check, int *fd, struct err *e
 		return err_set(e, RC_INVALID, "not a digest");
 	object_name(digest, name, folder);
 	*fd = openat(s->dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (*fd < 0)
+	if (*fd < 0 && (s->vault == NULL || vault_get(s->vault, digest, fd, NULL) != RC_OK))
 		return err_set(e, RC_NOT_FOUND, "object %.12s is not in the archive", digest);
 	if (check)
 		rc = check_bytes(*fd, digest, e);
@@ -177,6 +179,22 @@ store_get(struct store *s, const char *digest, int check, int *fd, struct err *e
 		*fd = -1;
 	}
 	return rc;
+}
+
+void
+store_use_vault(struct store *s, struct vault *v)
+{
+	s->vault = v;
+}
+
+bool
+store_has(struct store *s, const char *digest)
+{
+	char name[80], folder[3];
+
+	object_name(digest, name, folder);
+	return faccessat(s->dir, name, F_OK, 0) == 0 ||
+		(s->vault != NULL && vault_has(s->vault, digest));
 }
 
 void

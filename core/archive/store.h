@@ -3,16 +3,24 @@
 #ifndef CORE_ARCHIVE_STORE_H
 #define CORE_ARCHIVE_STORE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/base/err.h"
 #include "core/ledger/keys.h"
 
 struct store;
+struct vault;
 
 /* objects/ of an archive folder; made where it is not there (create). */
 enum rc store_open(struct store **out, const char *folder, int create, struct err *e);
 void store_close(struct store *s); /* NULL is allowed */
+
+/* Where bytes that lie elsewhere may be found besides; lent, for as long as the store is open.  NULL: nowhere. */
+void store_use_vault(struct store *s, struct vault *v);
+
+/* Is it there, in the store or the vault? */
+bool store_has(struct store *s, const char *digest);
 
 /* A file on its way in: an unnamed copy of the source with its digest. */
 struct store_draft {
@@ -23,7 +31,8 @@ struct store_draft {
 };
 
 /* Copy everything from `source` and hash it on the way.  RC_LIMIT over `most` bytes. */
-enum rc store_draft(struct store *s, int source, int64_t most, struct store_draft *out, struct err *e);
+enum rc store_draft(
+	struct store *s, int source, int64_t most, struct store_draft *out, struct err *e);
 /* Give the draft its name (rename: whole or not at all) and close it.  One that is there is replaced by
  * the same bytes. */
 enum rc store_keep(struct store *s, struct store_draft *d, struct err *e);

@@ -1,5 +1,5 @@
 /* Adding images to the catalog: a batch is one transaction with its events. */
-#include "core/ledger/catalog_in.h"
+#include "core/ledger/catalog.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 #include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/ledger/catalog_in.h"
 
 /* What a new row says beyond the attributes of its level. */
 struct extra {

@@ -280,3 +280,42 @@ key_verify(const char *kid, const char *sig, const char *tag, const void *bytes,
 	buf_release(&b);
 	return good;
 }
+
+/* ---- pieces of a file ---- */
+
+void
+key_random(void *to, size_t n)
+{
+	randombytes_buf(to, n);
+}
+
+static void
+piece_nonce(const struct key_piece *p, unsigned char nonce[24])
+{
+	uint64_t number = p->number << 1 | p->last;
+
+	memcpy(nonce, p->file, KEY_PIECE_FILE);
+	for (int i = 0; i < 8; i++)
+		nonce[KEY_PIECE_FILE + i] = (unsigned char)(number >> (56 - 8 * i));
+}
+
+void
+key_piece_seal(const struct key_piece *p, const void *in, size_t n, unsigned char *out)
+{
+	unsigned char nonce[24];
+
+	_Static_assert(KEY_PIECE_OVER == crypto_aead_xchacha20poly1305_ietf_ABYTES, "its tag");
+	piece_nonce(p, nonce);
+	crypto_aead_xchacha20poly1305_ietf_encrypt(out, NULL, in, n, (const unsigned char *)p->name,
+		strlen(p->name), NULL, nonce, p->key);
+}
+
+bool
+key_piece_open(const struct key_piece *p, const unsigned char *in, size_t n, unsigned char *out)
+{
+	unsigned char nonce[24];
+
+	piece_nonce(p, nonce);
+	return crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, in, n,
+		       (const unsigned char *)p->name, strlen(p->name), nonce, p->key) == 0;
+}

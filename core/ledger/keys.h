@@ -91,4 +91,24 @@ void key_random_hex(char *to, size_t bytes);
 /* Overwrite a password or the like so that no compiler leaves it out. */
 void key_wipe(void *p, size_t n);
 
+/* ---- pieces of a file under a key of its owner's: XChaCha20-Poly1305 ---- */
+
+enum { KEY_PIECE_KEY = 32, KEY_PIECE_FILE = 16, KEY_PIECE_OVER = 16 };
+
+/* Which piece it is: bound into it, with the file's name, so that none can stand in for another. */
+struct key_piece {
+	const unsigned char *key;  /* KEY_PIECE_KEY bytes */
+	const unsigned char *file; /* KEY_PIECE_FILE random bytes, of this file */
+	uint64_t number;           /* under 2^63 */
+	bool last;
+	const char *name;
+};
+/* n + KEY_PIECE_OVER bytes to `out`. */
+void key_piece_seal(const struct key_piece *p, const void *in, size_t n, unsigned char *out);
+/* n - KEY_PIECE_OVER bytes to `out`; false where it is not what was sealed as this piece. */
+bool key_piece_open(
+	const struct key_piece *p, const unsigned char *in, size_t n, unsigned char *out);
+
+void key_random(void *to, size_t n);
+
 #endif

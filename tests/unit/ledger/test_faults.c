@@ -177,7 +177,7 @@ static const struct deed deeds[] = {
 			"schema-changed"),
 		.adds = 2,
 		.opens = true,
-		.old = "tests/unit/ledger/version-3" },
+		.old = "tests/unit/ledger/version-4" },
 };
 
 /* ---- how it fails ---- */

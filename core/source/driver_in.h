@@ -1,0 +1,11 @@
+/* What every kind of driver begins with: its own struct has this one as the first member. */
+#ifndef CORE_SOURCE_DRIVER_IN_H
+#define CORE_SOURCE_DRIVER_IN_H
+
+#include "core/source/driver.h"
+
+struct driver {
+	unsigned patience; /* seconds that the server last asked us to wait */
+};
+
+#endif

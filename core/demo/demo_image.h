@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "core/demo/demo.h"
-#include "core/demo/dicom_out.h"
+#include "core/dicom/dicom_out.h"
 
 struct picture {
 	const struct demo_series *series;

@@ -11,7 +11,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/mem.h"
-#include "core/demo/dicom_out.h"
+#include "core/dicom/dicom_out.h"
 #include "core/dicom/decoder.h"
 #include "core/dicom/wire.h"
 #include "core/dicom/worker/codec.h"

@@ -1,10 +1,10 @@
-/* A small writer of DICOM files for the demonstration: explicit little endian, native pixels.
+/* A small writer of DICOM objects of our own making: explicit little endian, native pixels.
  *
  * Elements may be added in any order; they are written in ascending order of their tags, padded
  * to even lengths.  It knows our own input only: more than DICOM_OUT_MAX elements, the same tag
  * twice or a value too long for its VR is a mistake of ours and asserted.  One thread at a time. */
-#ifndef CORE_DEMO_DICOM_OUT_H
-#define CORE_DEMO_DICOM_OUT_H
+#ifndef CORE_DICOM_DICOM_OUT_H
+#define CORE_DICOM_DICOM_OUT_H
 
 #include "core/base/buf.h"
 #include "core/base/err.h"

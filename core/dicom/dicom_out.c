@@ -1,5 +1,5 @@
 /* Writing DICOM files (see dicom_out.h). */
-#include "core/demo/dicom_out.h"
+#include "core/dicom/dicom_out.h"
 
 #include <assert.h>
 #include <fcntl.h>

@@ -239,8 +239,16 @@ $(B)/tests/system/bins: $(B)/obj/tests/system/bins.o $(B)/librender.a $(B)/libco
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(RENDER_LIBS)
 -include $(B)/obj/tests/system/bins.d
 
+# what tests/system/test_kos and its like ask of core
+SYSTEM_CORE := $(patsubst %,$(B)/tests/system/%,kos)
+$(SYSTEM_CORE): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libcore.a $(B)/wetread-decoder
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(CORE_LIBS)
+-include $(patsubst $(B)/%,$(B)/obj/%.d,$(SYSTEM_CORE))
+
 .PHONY: test-programs
-test-programs: $(PROGRAMS) $(UNIT_BIN) $(SCREEN_BIN) $(B)/tests/system/bins
+test-programs: $(PROGRAMS) $(UNIT_BIN) $(SCREEN_BIN) $(B)/tests/system/bins $(SYSTEM_CORE)
 
 # Every layer, and the unit and screen tests once more with the sanitizers; one line at the end.
 check: deps-check

@@ -27,12 +27,21 @@ dicom_out_release(struct dicom_out *o)
 	o->n = 0;
 }
 
+/* The VRs whose length field has four bytes (PS3.5 7.1.2). */
+static int
+is_long(const char *vr)
+{
+	return strcmp(vr, "OB") == 0 || strcmp(vr, "OW") == 0 || strcmp(vr, "SQ") == 0 ||
+		strcmp(vr, "UT") == 0;
+}
+
 static void
 add(struct dicom_out *o, uint32_t tag, const char *vr, const void *bytes, size_t length)
 {
 	struct dicom_element *el;
 
-	assert(o->n < DICOM_OUT_MAX && strlen(vr) == 2 && length < 65534);
+	assert(o->n < DICOM_OUT_MAX && strlen(vr) == 2);
+	assert(length < (is_long(vr) ? 0xfffffffeu : 65534u));
 	for (size_t i = 0; i < o->n; i++)
 		assert(o->element[i].tag != tag);
 	el = &o->element[o->n++];
@@ -77,7 +86,8 @@ put(struct buf *b, uint32_t value, int bytes)
 void
 dicom_out_us(struct dicom_out *o, uint32_t tag, unsigned value)
 {
-	unsigned char bytes[2] = { (unsigned char)(value & 0xff), (unsigned char)(value >> 8 & 0xff) };
+	unsigned char bytes[2] = { (unsigned char)(value & 0xff),
+		(unsigned char)(value >> 8 & 0xff) };
 
 	assert(value <= 65535);
 	add(o, tag, "US", bytes, 2);
@@ -111,13 +121,6 @@ by_tag(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-/* The VRs whose length field has four bytes (PS3.5 7.1.2). */
-static int
-is_long(const char *vr)
-{
-	return strcmp(vr, "OB") == 0 || strcmp(vr, "OW") == 0 || strcmp(vr, "SQ") == 0;
-}
-
 static void
 put_head(struct buf *b, uint32_t tag, const char *vr, size_t length)
 {
@@ -147,18 +150,33 @@ put_elements(struct buf *b, const struct dicom_out *o)
 }
 
 void
-dicom_out_sequence(struct dicom_out *o, uint32_t tag, const struct dicom_out *item)
+dicom_out_item(struct buf *items, const struct dicom_out *item)
 {
-	struct buf inner = { 0 }, whole = { 0 };
+	struct buf inner = { 0 };
 
 	put_elements(&inner, item);
-	put(&whole, 0xfffe, 2);
-	put(&whole, 0xe000, 2);
-	put(&whole, (uint32_t)inner.len, 4);
-	buf_add(&whole, inner.data, inner.len);
-	add(o, tag, "SQ", whole.data, whole.len);
-	buf_release(&whole);
+	put(items, 0xfffe, 2);
+	put(items, 0xe000, 2);
+	put(items, (uint32_t)inner.len, 4);
+	if (inner.len > 0)
+		buf_add(items, inner.data, inner.len);
 	buf_release(&inner);
+}
+
+void
+dicom_out_items(struct dicom_out *o, uint32_t tag, const struct buf *items)
+{
+	add(o, tag, "SQ", items->data, items->len);
+}
+
+void
+dicom_out_sequence(struct dicom_out *o, uint32_t tag, const struct dicom_out *item)
+{
+	struct buf items = { 0 };
+
+	dicom_out_item(&items, item);
+	dicom_out_items(o, tag, &items);
+	buf_release(&items);
 }
 
 void
@@ -190,7 +208,8 @@ put_meta(struct buf *b, const struct dicom_out *o)
 	dicom_out_text(&meta, DICOM_TAG(0x0002, 0x0010), "UI", explicit_little_endian);
 	dicom_out_text(&meta, DICOM_TAG(0x0002, 0x0012), "UI",
 		"2.25.309485772013846555019283746501928374");
-	dicom_out_text(&meta, DICOM_TAG(0x0002, 0x0013), "SH", "WETREAD_DEMO");
+	dicom_out_text(&meta, DICOM_TAG(0x0002, 0x0013), "SH",
+		o->maker != NULL ? o->maker : "WETREAD_DEMO");
 	put_elements(&group, &meta);
 	memset(buf_room(b, 128), 0, 128);
 	b->len += 128;
@@ -200,6 +219,13 @@ put_meta(struct buf *b, const struct dicom_out *o)
 	buf_add(b, group.data, group.len);
 	buf_release(&group);
 	dicom_out_release(&meta);
+}
+
+void
+dicom_out_bytes(const struct dicom_out *o, struct buf *to)
+{
+	put_meta(to, o);
+	put_elements(to, o);
 }
 
 static enum rc
@@ -225,8 +251,7 @@ dicom_out_write(struct dicom_out *o, const char *path, size_t cut, struct err *e
 
 	if (fd < 0)
 		return err_errno(e, RC_FAILED, "cannot make a file of the demonstration");
-	put_meta(&head, o);
-	put_elements(&head, o);
+	dicom_out_bytes(o, &head);
 	if (o->pixels != NULL)
 		put_head(&head, DICOM_TAG(0x7fe0, 0x0010), o->pixel_bits == 8 ? "OB" : "OW",
 			o->pixel_bytes);

@@ -21,6 +21,7 @@ struct dicom_out {
 		char vr[3];
 		size_t at, length; /* in values */
 	} element[DICOM_OUT_MAX];
+	const char *maker;  /* implementation version name, lent; NULL: the demonstration's */
 	const void *pixels; /* borrowed until written */
 	size_t pixel_bytes;
 	int pixel_bits; /* 8 or 16 */
@@ -40,8 +41,16 @@ void dicom_out_ss(struct dicom_out *o, uint32_t tag, int value);
 /* A sequence with the elements of `item` as its one item. */
 void dicom_out_sequence(struct dicom_out *o, uint32_t tag, const struct dicom_out *item);
 
+/* A sequence of any number of items: each is added to `items` when its elements are there (`item` may be used anew after that),
+ * and what was gathered becomes the sequence.  An empty buffer makes a sequence without items. */
+void dicom_out_item(struct buf *items, const struct dicom_out *item);
+void dicom_out_items(struct dicom_out *o, uint32_t tag, const struct buf *items);
+
 /* The pixels of the file, little endian as on this machine; borrowed. */
 void dicom_out_pixels(struct dicom_out *o, const void *pixels, size_t bytes, int bits);
+
+/* Preamble, meta group and elements, without pixels, at the end of `to`. */
+void dicom_out_bytes(const struct dicom_out *o, struct buf *to);
 
 /* Write preamble, meta group, elements and pixels to `path`; what was there is replaced.  The
  * SOP class and instance of the meta group are those of (0008,0016) and (0008,0018).  `cut` > 0

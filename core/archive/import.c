@@ -9,10 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/archive/examine.h"
 #include "core/archive/walk.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
-#include "core/dicom/decoder.h"
 #include "core/ledger/catalog.h"
 
 enum {
@@ -25,12 +25,11 @@ static const int64_t file_most = (int64_t)4 << 30;
 /* What a reader found out about one file. */
 struct found {
 	struct found *next;
-	size_t index;          /* into the list of paths */
-	struct header *header; /* NULL: rejected, or a DICOMDIR */
+	size_t index;       /* into the list of paths */
+	struct examined is; /* without a header: rejected, or a DICOMDIR */
 	bool skipped;
 	struct store_draft draft;
-	char pixel_digest[DIGEST_HEX];
-	struct err reason, fault;
+	struct err reason;
 };
 
 struct importer {
@@ -51,31 +50,6 @@ struct importer {
 /* ---- readers ---- */
 
 static enum rc
-hash_pixels(const struct header *h, int fd, char hex[DIGEST_HEX])
-{
-	char chunk[65536];
-	uint64_t left = h->pixel_bytes;
-	off_t at = (off_t)h->pixel_offset;
-	struct digest sum;
-
-	hex[0] = '\0';
-	if (left == 0)
-		return RC_OK;
-	digest_begin(&sum);
-	while (left > 0) {
-		ssize_t n = pread(fd, chunk, left < sizeof(chunk) ? left : sizeof(chunk), at);
-
-		if (n <= 0)
-			break; /* shorter than declared: the header says so, the digest covers what is there */
-		digest_add(&sum, chunk, (size_t)n);
-		at += n;
-		left -= (uint64_t)n;
-	}
-	digest_end(&sum, hex);
-	return RC_OK;
-}
-
-static enum rc
 open_regular(const char *path, int *fd, struct err *e)
 {
 	struct stat st;
@@ -90,7 +64,7 @@ open_regular(const char *path, int *fd, struct err *e)
 
 /* The copy is what is parsed: nobody can change the bytes between the look and the record. */
 static enum rc
-examine(struct importer *im, struct decoder *d, const char *path, struct found *f)
+examine_copy(struct importer *im, struct decoder *d, const char *path, struct found *f)
 {
 	int fd = -1;
 	enum rc rc = open_regular(path, &fd, &f->reason);
@@ -101,16 +75,8 @@ examine(struct importer *im, struct decoder *d, const char *path, struct found *
 		close(fd);
 	if (rc != RC_OK)
 		return rc;
-	rc = decoder_header(d, f->draft.fd, &f->header, &f->reason);
-	if (rc == RC_OK && (f->header->flags & HEADER_DICOMDIR)) {
-		f->skipped = true;
-		header_free(f->header);
-		f->header = NULL;
-	}
-	if (rc == RC_OK && f->header != NULL && (f->header->flags & HEADER_PIXELS)) {
-		decoder_check(d, f->draft.fd, &f->fault);
-		rc = hash_pixels(f->header, f->draft.fd, f->pixel_digest);
-	}
+	rc = examine(d, f->draft.fd, &f->is, &f->reason);
+	f->skipped = rc == RC_OK && f->is.header == NULL;
 	return rc;
 }
 
@@ -156,7 +122,7 @@ reader(void *arg)
 
 		f->index = index;
 		f->draft.fd = -1;
-		if (examine(im, d, im->files.path[index], f) != RC_OK || f->header == NULL)
+		if (examine_copy(im, d, im->files.path[index], f) != RC_OK || f->is.header == NULL)
 			store_drop(im->c->store, &f->draft);
 		hand_over(im, f);
 	}
@@ -174,7 +140,7 @@ static void
 found_free(struct importer *im, struct found *f)
 {
 	store_drop(im->c->store, &f->draft);
-	header_free(f->header);
+	examined_release(&f->is);
 	free(f);
 }
 
@@ -223,11 +189,11 @@ static enum rc
 enter_one(struct importer *im, struct catalog_batch *b, struct found *f, struct err *e)
 {
 	struct catalog_image image = {
-		.header = f->header,
+		.header = f->is.header,
 		.digest = f->draft.digest,
-		.pixel_digest = f->pixel_digest,
+		.pixel_digest = f->is.pixel_digest,
 		.bytes = f->draft.bytes,
-		.fault = f->fault.text,
+		.fault = f->is.fault.text,
 	};
 	enum catalog_outcome outcome;
 	enum rc rc = catalog_add(b, &image, &outcome, e);
@@ -239,7 +205,7 @@ enter_one(struct importer *im, struct catalog_batch *b, struct found *f, struct 
 	im->counts.added += outcome == CATALOG_NEW;
 	im->counts.duplicates += outcome == CATALOG_DUPLICATE;
 	im->counts.conflicts += outcome == CATALOG_CONFLICT;
-	im->counts.faulty += outcome == CATALOG_NEW && f->fault.rc != RC_OK;
+	im->counts.faulty += outcome == CATALOG_NEW && f->is.fault.rc != RC_OK;
 	return RC_OK;
 }
 
@@ -250,7 +216,7 @@ keep_bytes(struct importer *im, struct found *list, struct err *e)
 	enum rc rc = RC_OK;
 
 	for (struct found *f = list; f != NULL && rc == RC_OK; f = f->next)
-		if (f->header != NULL)
+		if (f->is.header != NULL)
 			rc = store_keep(im->c->store, &f->draft, e);
 	return rc == RC_OK ? store_sync(im->c->store, e) : rc;
 }
@@ -267,7 +233,7 @@ enter_batch(struct importer *im, struct found *list, struct err *e)
 	if (rc != RC_OK)
 		return rc;
 	for (struct found *f = list; f != NULL && rc == RC_OK; f = f->next)
-		if (f->header != NULL)
+		if (f->is.header != NULL)
 			rc = enter_one(im, b, f, e);
 	rc = catalog_batch_end(b, rc, e);
 	if (rc != RC_OK)
@@ -285,7 +251,7 @@ tell_and_free(struct importer *im, struct found *list)
 		im->counts.files++;
 		if (f->skipped)
 			im->counts.skipped++;
-		else if (f->header == NULL)
+		else if (f->is.header == NULL)
 			reject(im, im->files.path[f->index], f->reason.text);
 		found_free(im, f);
 	}
@@ -369,7 +335,9 @@ settle(struct importer *im, struct err *e)
 static enum rc
 record_run(struct importer *im, struct err *e)
 {
-	struct event ev = { .action = "import", .kind = "archive", .object = ledger_id(im->c->ledger) };
+	struct event ev = {
+		.action = "import", .kind = "archive", .object = ledger_id(im->c->ledger)
+	};
 	const struct import_counts *n = &im->counts;
 	enum rc rc = ledger_begin(im->c->ledger, e);
 

@@ -99,19 +99,38 @@ remote_note_gone(struct ledger *l, int64_t source, int64_t swept, int64_t *gone,
 	return rc;
 }
 
-bool
+int64_t
 remote_same(struct ledger *l, int64_t source, const char *series_uid, int64_t images)
 {
 	struct stmt *s = db_query(ledger_db(l),
-		"SELECT r.images FROM series q JOIN remote r ON r.series = q.id WHERE"
+		"SELECT r.images, r.series FROM series q JOIN remote r ON r.series = q.id WHERE"
 		" q.series_uid = $1 AND r.source = $2 AND r.gone = 0");
-	bool same;
+	int64_t series = 0;
 
 	stmt_text(s, 1, series_uid);
 	stmt_int(s, 2, source);
-	same = stmt_step(s, NULL) == RC_OK && (images < 0 || stmt_get_int(s, 0) == images);
+	if (stmt_step(s, NULL) == RC_OK && (images < 0 || stmt_get_int(s, 0) == images))
+		series = stmt_get_int(s, 1);
 	stmt_done(s);
-	return same;
+	return series;
+}
+
+enum rc
+remote_touch(struct ledger *l, const int64_t *series, size_t n, struct err *e)
+{
+	enum rc rc = ledger_begin(l, e);
+
+	if (rc != RC_OK)
+		return rc;
+	for (size_t i = 0; rc == RC_OK && i < n; i++) {
+		struct stmt *s =
+			db_query(ledger_db(l), "UPDATE remote SET seen = $1 WHERE series = $2");
+
+		stmt_int(s, 1, ledger_now(l));
+		stmt_int(s, 2, series[i]);
+		rc = stmt_run(s, e);
+	}
+	return ledger_end(l, rc, e);
 }
 
 size_t

@@ -34,8 +34,10 @@ enum rc remote_note_fault(struct ledger *l, int64_t series, const char *fault, s
 enum rc remote_note_gone(
 	struct ledger *l, int64_t source, int64_t swept, int64_t *gone, struct err *e);
 
-/* Is it known, with as many images?  Cheap, for sweeps. */
-bool remote_same(struct ledger *l, int64_t source, const char *series_uid, int64_t images);
+/* The series, where it is known from this source with as many images, 0 otherwise.  Cheap, for sweeps. */
+int64_t remote_same(struct ledger *l, int64_t source, const char *series_uid, int64_t images);
+/* These were there now.  A transaction of its own. */
+enum rc remote_touch(struct ledger *l, const int64_t *series, size_t n, struct err *e);
 
 /* Series of the source that were here whole and have other images there now: to be fetched again, so that what was signed on
  * them goes stale by itself.  Returns how many of at most `most`. */

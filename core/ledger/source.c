@@ -265,6 +265,17 @@ source_note_swept(struct ledger *l, int64_t id, const char *token, struct err *e
 	return run_alone(l, s, e);
 }
 
+enum rc
+source_note_token(struct ledger *l, int64_t id, const char *token, struct err *e)
+{
+	struct stmt *s =
+		db_query(ledger_db(l), "UPDATE source_state SET token = $1 WHERE source = $2");
+
+	stmt_text(s, 1, token);
+	stmt_int(s, 2, id);
+	return run_alone(l, s, e);
+}
+
 const char *
 source_word(const struct source *s)
 {

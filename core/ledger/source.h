@@ -61,6 +61,8 @@ enum rc source_note_reached(struct ledger *l, int64_t id, const char *fault, str
 enum rc source_note_away(struct ledger *l, int64_t id, const char *fault, struct err *e);
 /* It was looked through, and its list of changes goes on from `token`. */
 enum rc source_note_swept(struct ledger *l, int64_t id, const char *token, struct err *e);
+/* Its list of changes was followed up to here. */
+enum rc source_note_token(struct ledger *l, int64_t id, const char *token, struct err *e);
 
 /* "ok", "away", "fault", "new": a word for lines with no room. */
 const char *source_word(const struct source *s);

@@ -13,6 +13,7 @@ const struct driver_ops *
 driver_of(enum address_kind k)
 {
 	static const struct driver_ops *const drivers[] = {
+		[ADDRESS_DIMSE] = &driver_dimse,
 		[ADDRESS_FOLDER] = NULL,
 	};
 

@@ -6,23 +6,24 @@ fi
 export TCP_NODELAY=1 # both sides, or each message waits 40 ms for Nagle
 . "$(dirname "$0")/../support/system.sh"
 
-dimse_pids=()
+# Written down, because a claim runs what it is given in a shell of its own.
 dimse_stop() {
-	for pid in "${dimse_pids[@]}"; do
+	local pid
+	[ -e "$tmp/dimse.pids" ] || return 0
+	while read -r pid; do
 		kill -9 "$pid" 2>/dev/null
-		wait "$pid" 2>/dev/null
-	done
-	dimse_pids=()
+	done <"$tmp/dimse.pids"
+	rm "$tmp/dimse.pids"
 }
 on_exit() { dimse_stop; }
 
-# dimse_start LOG COMMAND...: a server of this test; its id is in $dimse_pid
+# dimse_start LOG COMMAND...: a server of this test; its id is in LOG.pid
 dimse_start() {
 	local log=$1
 	shift
 	"$@" >"$log" 2>&1 </dev/null &
-	dimse_pid=$!
-	dimse_pids+=("$dimse_pid")
+	echo $! | tee -a "$tmp/dimse.pids" >"$log.pid"
+	disown
 }
 
 dimse_answers() { echoscu -q -to 2 -ta 2 -td 2 -aec "$1" 127.0.0.1 "$2" 2>/dev/null; }

@@ -12,12 +12,14 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "core/archive/vault.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/archive/post.h"
 #include "core/ledger/anchor.h"
 #include "core/ledger/blind.h"
 #include "core/ledger/setting.h"
+#include "core/source/sources.h"
 #include "render/picture.h"
 #include "tui/origin.h"
 
@@ -65,6 +67,8 @@ cli_open(struct cli *c, enum db_mode mode)
 	if (ledger_open(&c->ledger, c->archive, mode, NULL, &e) == RC_OK &&
 		store_open(&c->store, c->archive, mode == DB_WRITE, &e) == RC_OK) {
 		c->posts = mode == DB_WRITE;
+		c->vault = sources_vault(c->ledger, c->archive);
+		store_use_vault(c->store, c->vault);
 		if (c->user != NULL)
 			blind_for(c->ledger, c->user);
 		return true;
@@ -85,6 +89,8 @@ cli_close(struct cli *c)
 	if (posts)
 		post_apart(c->archive);
 	store_close(c->store);
+	vault_free(c->vault);
+	c->vault = NULL;
 	c->ledger = NULL;
 	c->store = NULL;
 }
@@ -295,7 +301,7 @@ cli_encoder(const char *name, int protocol, bool *libsixel)
 }
 
 void
-cli_source(char *to, size_t size)
+cli_origin(char *to, size_t size)
 {
 	const char *tty = ttyname(STDIN_FILENO);
 	struct passwd *pw = getpwuid(getuid());
@@ -355,7 +361,7 @@ cli_login(struct cli *c, struct session *out, char *password, size_t size)
 	}
 	if (!cli_password(c, "Password", password, size))
 		return false;
-	cli_source(source, sizeof(source));
+	cli_origin(source, sizeof(source));
 	if (session_open(c->ledger, c->user, password, source, out, &e) == RC_OK) {
 		tell_login(c, out);
 		return true;

@@ -24,15 +24,18 @@ struct cli {
 		const char *queue, *filter, *frame, *window, *size, *protocol, *levels, *step,
 			*verdict, *note, *name, *evidence, *new_password_file, *officer, *series,
 			*decision, *encoder, *why, *study, *site, *corrects, *because, *text,
-			*slice, *at, *percent, *by, *action, *from, *to, *format, *limit, *check;
+			*slice, *at, *percent, *by, *action, *from, *to, *format, *limit, *check,
+			*keep, *secret, *login, *modality, *patient, *label, *every;
 		const char **reasons, **roles; /* NULL-terminated */
-		bool plain, list_reasons, marks, ctp, force, temporary, csv, review;
+		bool plain, list_reasons, marks, ctp, force, temporary, csv, review, all, retry,
+			changed;
 	} opt;
 
 	/* while a command runs */
 	struct ledger *ledger;
 	bool posts; /* what is anchored at the end is sent on, by another process */
 	struct store *store;
+	struct vault *vault; /* in use by the store; NULL where the archive has no sources */
 };
 
 enum cli_kind { CLI_VALUE, CLI_FLAG, CLI_LIST };
@@ -59,12 +62,13 @@ struct cli_command {
 	int (*run)(struct cli *c, int argc, char **argv); /* argv[0] is the first word */
 };
 
-extern const struct cli_command cli_init_command, cli_demo_command, cli_import_command,
-	cli_worklist_command, cli_show_command, cli_render_command, cli_decide_command,
-	cli_viewing_command, cli_marks_command, cli_history_command, cli_user_command,
-	cli_role_command, cli_setting_command, cli_agreement_command, cli_check_command,
-	cli_sentinel_command, cli_selftest_command, cli_receipt_command, cli_copy_command,
-	cli_anchor_command, cli_letters_command;
+extern const struct cli_command cli_source_command, cli_discover_command, cli_fetch_command,
+	cli_outbox_command, cli_watch_command, cli_init_command, cli_demo_command,
+	cli_import_command, cli_worklist_command, cli_show_command, cli_render_command,
+	cli_decide_command, cli_viewing_command, cli_marks_command, cli_history_command,
+	cli_user_command, cli_role_command, cli_setting_command, cli_agreement_command,
+	cli_check_command, cli_sentinel_command, cli_selftest_command, cli_receipt_command,
+	cli_copy_command, cli_anchor_command, cli_letters_command;
 
 /* ---- what they share (cli.c) ---- */
 
@@ -115,6 +119,6 @@ bool cli_encoder(const char *name, int protocol, bool *libsixel);
 int cli_review(struct cli *c);
 
 /* "USER@HOST tty" of this process, for the record. */
-void cli_source(char *to, size_t size);
+void cli_origin(char *to, size_t size);
 
 #endif

@@ -9,6 +9,7 @@
 #include "core/base/mem.h"
 #include "core/ledger/catalog.h"
 #include "core/ledger/damage.h"
+#include "core/ledger/remote.h"
 #include "tui/cli.h"
 #include "tui/progress.h"
 
@@ -23,6 +24,7 @@ struct checking {
 	struct item *items;
 	size_t n, room;
 	struct progress progress;
+	int64_t elsewhere;       /* images that lie at a source and are not here now */
 	int64_t damaged, series; /* images that are; series that went back for it */
 };
 
@@ -77,23 +79,40 @@ tell(struct checking *k, int64_t series, const struct damage_found *found, size_
 		cli_complain("%s: its files are whole again; it is back on its worklists", name);
 }
 
+/* What lies at a source and is not in the cache is no damage: a fetch says what became of it. */
+static bool
+lies_elsewhere(struct checking *k, const struct item *it, bool remote)
+{
+	bool elsewhere = remote && !store_has(k->c->store, it->digest);
+
+	k->elsewhere += elsewhere;
+	return elsewhere;
+}
+
 /* The images items[from..to) of one series. */
 static enum rc
 check_series(struct checking *k, size_t from, size_t to, struct err *e)
 {
 	struct damage_found *found = mem_zero(to - from, sizeof(*found));
-	bool noted = false;
-	enum rc rc;
+	struct remote_row row;
+	bool remote = remote_of(k->c->ledger, k->items[from].series, &row, NULL) == RC_OK &&
+		row.cached,
+	     noted = false;
+	size_t n = 0;
+	enum rc rc = RC_OK;
 
 	for (size_t i = from; i < to; i++) {
-		found[i - from].image = k->items[i].image;
-		found[i - from].damage = look_at(k, k->items[i].digest);
 		progress_step(&k->progress, (int64_t)i + 1, (int64_t)k->n);
+		if (lies_elsewhere(k, &k->items[i], remote))
+			continue;
+		found[n].image = k->items[i].image;
+		found[n++].damage = look_at(k, k->items[i].digest);
 	}
-	rc = damage_note(k->c->ledger, ledger_system(k->c->ledger), k->items[from].series, found,
-		to - from, &noted, e);
-	if (rc == RC_OK)
-		tell(k, k->items[from].series, found, to - from, noted);
+	if (n > 0)
+		rc = damage_note(k->c->ledger, ledger_system(k->c->ledger), k->items[from].series,
+			found, n, &noted, e);
+	if (rc == RC_OK && n > 0)
+		tell(k, k->items[from].series, found, n, noted);
 	free(found);
 	return rc;
 }
@@ -102,11 +121,12 @@ static int
 print(struct checking *k)
 {
 	if (k->c->json)
-		printf("{\"images\":%zu,\"damaged\":%lld,\"series\":%lld}\n", k->n,
-			(long long)k->damaged, (long long)k->series);
+		printf("{\"images\":%zu,\"damaged\":%lld,\"series\":%lld,\"elsewhere\":%lld}\n",
+			k->n, (long long)k->damaged, (long long)k->series, (long long)k->elsewhere);
 	else
-		printf("%zu files: %lld damaged; %lld series changed for it\n", k->n,
-			(long long)k->damaged, (long long)k->series);
+		printf("%zu files: %lld damaged; %lld series changed for it%s\n", k->n,
+			(long long)k->damaged, (long long)k->series,
+			k->elsewhere > 0 ? "; those that lie at sources were not read" : "");
 	return k->damaged > 0 ? EXIT_REFUSED : EXIT_DONE;
 }
 

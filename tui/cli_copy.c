@@ -63,7 +63,7 @@ copy_it(struct cli *c, const char *folder, const struct session *who)
 	struct err e = { 0 };
 	enum rc rc;
 
-	cli_source(source, sizeof(source));
+	cli_origin(source, sizeof(source));
 	progress_begin(&progress, "MiB");
 	rc = copy_run(&r, folder, &told, &e);
 	progress_end(&progress);

@@ -92,7 +92,7 @@ import_all(struct cli *c, int n, char **paths)
 	enum rc rc;
 	int status;
 
-	cli_source(source, sizeof(source));
+	cli_origin(source, sizeof(source));
 	who.source = source; /* whose command it was */
 	progress_begin(&t.progress, "files");
 	rc = import_run(&ic, paths, n, &counts, &e);

@@ -6,8 +6,10 @@
 static const char letters[] =
 	"1. CERTIFICATION OF ELECTRONIC SIGNATURES (21 CFR 11.100(c))\n"
 	"\n"
-	"On the organisation's letterhead, signed by hand, to the address that the agency's web page\n"
-	"\"Letters of Non-Repudiation Agreement\" names, before or when electronic signatures are first used.\n"
+	"On the organisation's letterhead, signed by hand, to the address that the agency's web "
+	"page\n"
+	"\"Letters of Non-Repudiation Agreement\" names, before or when electronic signatures are "
+	"first used.\n"
 	"\n"
 	"    Date: ____________________\n"
 	"\n"
@@ -25,7 +27,8 @@ static const char letters[] =
 	"\n"
 	"2. AGREEMENT OF AN ACCOUNT'S HOLDER (21 CFR 11.10(j), 11.100, 11.300)\n"
 	"\n"
-	"Signed by hand before the account is used, kept by the organisation with the training record.\n"
+	"Signed by hand before the account is used, kept by the organisation with the training "
+	"record.\n"
 	"\n"
 	"    User id: ____________________    Name: ____________________\n"
 	"    Roles: ________________________________________\n"
@@ -43,7 +46,8 @@ static const char letters[] =
 	"\n"
 	"    Signed by hand: ____________________    Date: ____________________\n"
 	"\n"
-	"    Identity checked by (officer): ____________________    Document: ____________________\n";
+	"    Identity checked by (officer): ____________________    Document: "
+	"____________________\n";
 
 static int
 letters_run(struct cli *c, int argc, char **argv)

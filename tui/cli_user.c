@@ -222,7 +222,7 @@ change_password(struct cli *c)
 		cli_complain("who are you?  Say --user ID");
 		return EXIT_USAGE;
 	}
-	cli_source(source, sizeof(source));
+	cli_origin(source, sizeof(source));
 	if (cli_open(c, DB_WRITE) && cli_password(c, "Password", old, sizeof(old)) &&
 		new_password(c, "New password", fresh, sizeof(fresh)))
 		status = account_change_password(c->ledger, &p, &e) == RC_OK ? EXIT_DONE

@@ -62,10 +62,10 @@ header_flags(struct settling *g, const struct catalog_known *k)
 
 static enum rc
 insert_remote(struct catalog_batch *b, const struct catalog_known *k, int64_t series, int64_t whole,
-	struct err *e)
+	bool own, struct err *e)
 {
 	struct stmt *s = db_query(
-		ledger_db(b->l), "INSERT INTO remote VALUES ($1, $2, $3, $4, $5, $6, 0, '')");
+		ledger_db(b->l), "INSERT INTO remote VALUES ($1, $2, $3, $4, $5, $6, 0, '', $7)");
 
 	stmt_int(s, 1, series);
 	stmt_int(s, 2, k->source);
@@ -73,6 +73,7 @@ insert_remote(struct catalog_batch *b, const struct catalog_known *k, int64_t se
 	stmt_int(s, 4, k->images);
 	stmt_int(s, 5, whole);
 	stmt_int(s, 6, ledger_now(b->l));
+	stmt_int(s, 7, own);
 	return stmt_run(s, e);
 }
 
@@ -86,7 +87,7 @@ know_new(struct catalog_batch *b, const struct catalog_known *k, struct err *e)
 	enum rc rc = catalog_need_series(b, &im, &g.series, e);
 
 	if (rc == RC_OK)
-		rc = insert_remote(b, k, g.series, 0, e);
+		rc = insert_remote(b, k, g.series, 0, false, e);
 	if (rc == RC_OK)
 		rc = settle_read(&g, e);
 	if (rc == RC_OK) {
@@ -115,7 +116,7 @@ link_own(struct catalog_batch *b, const struct catalog_known *k, const struct kn
 		revision = stmt_get_int(s, 0);
 	stmt_done(s);
 	*outcome = same ? KNOWN_SAME : KNOWN_CHANGED;
-	return insert_remote(b, k, row->series, same ? revision : 0, e);
+	return insert_remote(b, k, row->series, same ? revision : 0, true, e);
 }
 
 static enum rc

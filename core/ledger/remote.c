@@ -11,7 +11,8 @@ remote_of(struct ledger *l, int64_t series, struct remote_row *out, struct err *
 	struct stmt *s = db_query(ledger_db(l),
 		"SELECT r.source, o.name, r.address, r.images, r.whole, q.revision, q.settled, "
 		"r.gone,"
-		" r.fault FROM remote r JOIN source o ON o.id = r.source JOIN series q ON"
+		" r.fault, o.keep, r.own FROM remote r JOIN source o ON o.id = r.source JOIN "
+		"series q ON"
 		" q.id = r.series WHERE r.series = $1");
 	enum rc rc;
 
@@ -28,6 +29,8 @@ remote_of(struct ledger *l, int64_t series, struct remote_row *out, struct err *
 			stmt_get_int(s, 6) != 0;
 		out->gone = stmt_get_int(s, 7) != 0;
 		str_copy(out->fault, sizeof(out->fault), stmt_get_text(s, 8));
+		out->cached =
+			strcmp(stmt_get_text(s, 9), "archive") != 0 && stmt_get_int(s, 10) == 0;
 	}
 	stmt_done(s);
 	return rc == RC_OK ? rc : err_set(e, rc, "the series is the archive's own");

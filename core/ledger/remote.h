@@ -12,8 +12,9 @@ struct remote_row {
 	char address[128]; /* the source's own name for it */
 	int64_t images;    /* that the source last said there are; -1 unknown */
 	bool whole;        /* all of it was here, and is as it was then */
-	bool gone;         /* the source did not have it any more when it was last looked through */
-	char fault[200];   /* why the last fetch failed; "" it did not */
+	bool cached; /* what was fetched is not the archive's own (source_keep), nor was it here before */
+	bool gone;       /* the source did not have it any more when it was last looked through */
+	char fault[200]; /* why the last fetch failed; "" it did not */
 };
 
 /* RC_NOT_FOUND: it is the archive's own. */

@@ -164,11 +164,12 @@ static const char tables_5[] =
 	" server TEXT NOT NULL, round_trip BIGINT NOT NULL, clock_ahead BIGINT NOT NULL,"
 	" probed BIGINT NOT NULL, swept BIGINT NOT NULL, token TEXT NOT NULL,"
 	" reached BIGINT NOT NULL, fault TEXT NOT NULL, faulted BIGINT NOT NULL);"
-	/* a series of a source; whole: the revision at which all of it was here; a working state but for `source`,
+	/* a series of a source; own: it was the archive's before it was found there; whole: the revision at which all of it was here; a working state but for `source`,
 	 * which its event tells */
 	"CREATE TABLE remote (series BIGINT PRIMARY KEY, source BIGINT NOT NULL,"
 	" address TEXT NOT NULL, images BIGINT NOT NULL, whole BIGINT NOT NULL,"
-	" seen BIGINT NOT NULL, gone BIGINT NOT NULL, fault TEXT NOT NULL);"
+	" seen BIGINT NOT NULL, gone BIGINT NOT NULL, fault TEXT NOT NULL,"
+	" own BIGINT NOT NULL);"
 	"CREATE INDEX remote_source ON remote (source, series);"
 	/* copies of verdicts that sources are to get, each row written with its decision */
 	"CREATE TABLE outbox (id BIGINT PRIMARY KEY, source BIGINT NOT NULL, series BIGINT NOT "

@@ -83,6 +83,10 @@ const struct setting_info setting_table[SETTING_COUNT] = {
 	[SETTING_ANCHOR_MISSED] = NUMBER("anchor-missed",
 		"anchors that may fail to reach a place until nothing is signed; 0: any number", 0,
 		0, 1000),
+	[SETTING_CACHE_MEMORY] = NUMBER("cache-memory",
+		"MiB of images from sources that a program keeps in memory", 512, 16, 65536),
+	[SETTING_CACHE_DISK] = NUMBER("cache-disk",
+		"MiB of images from sources that are kept on disk, encrypted", 8192, 0, 16777216),
 	[SETTING_ANCHOR_SYSLOG] =
 		NUMBER("anchor-syslog", "1: anchors go to the system's log too", 0, 0, 1),
 	[SETTING_ANCHOR_FILE] = { "anchor-file", "a file outside the archive that gets each anchor",

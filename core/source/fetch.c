@@ -183,7 +183,7 @@ compare_holding(struct fetch *f, struct err *e)
 	}
 	found = mem_zero(h.n + 1, sizeof(*found));
 	for (size_t i = 0; i < h.n; i++) {
-		bool gone = !h.all[i].listed && f->use.source.keep != SOURCE_ARCHIVE;
+		bool gone = !h.all[i].listed && f->row.cached;
 
 		found[i] = (struct damage_found){ .image = h.all[i].image,
 			.damage = gone ? DAMAGE_MISSING : DAMAGE_NONE };

@@ -222,3 +222,13 @@ sources_note(struct ledger *l, int64_t id, enum rc rc, const struct err *why)
 		source_note_reached(l, id,
 			rc == RC_DENIED || rc == RC_BUSY || rc == RC_CORRUPT ? text : NULL, NULL);
 }
+
+struct vault *
+sources_vault(struct ledger *l, const char *folder)
+{
+	struct vault_config c = { .folder = folder,
+		.memory_most = setting_number(l, SETTING_CACHE_MEMORY) << 20,
+		.disk_most = setting_number(l, SETTING_CACHE_DISK) << 20 };
+
+	return db_number(ledger_db(l), "SELECT count(*) FROM source", 0) > 0 ? vault_new(&c) : NULL;
+}

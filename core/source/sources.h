@@ -3,6 +3,7 @@
 #ifndef CORE_SOURCE_SOURCES_H
 #define CORE_SOURCE_SOURCES_H
 
+#include "core/archive/vault.h"
 #include "core/ledger/source.h"
 #include "core/source/driver.h"
 
@@ -35,6 +36,9 @@ enum rc sources_probe(
 
 /* Keep how it went with it: reached, away, or at fault. */
 void sources_note(struct ledger *l, int64_t id, enum rc rc, const struct err *why);
+
+/* The cache of an archive that has sources, as large as its settings say; NULL for one that has none. */
+struct vault *sources_vault(struct ledger *l, const char *folder);
 
 /* Where its secret is; free(). */
 char *sources_secret(const char *folder, const char *name);

@@ -85,6 +85,14 @@ void digest_begin(struct digest *d);
 void digest_add(struct digest *d, const void *bytes, size_t n);
 void digest_end(struct digest *d, char hex[DIGEST_HEX]);
 
+/* MD5, for nothing but comparing with what a server tells about its own copy: accidents, not attacks. */
+struct digest_md5 {
+	_Alignas(16) unsigned char state[128];
+};
+void digest_md5_begin(struct digest_md5 *d);
+void digest_md5_add(struct digest_md5 *d, const void *bytes, size_t n);
+void digest_md5_end(struct digest_md5 *d, char hex[33]);
+
 void key_hex(char *to, const unsigned char *bytes, size_t n); /* 2n + 1 characters */
 bool key_unhex(unsigned char *to, size_t n, const char *hex);
 void key_random_hex(char *to, size_t bytes);

@@ -47,6 +47,7 @@ struct http_answer {
 	char server[100];     /* Server */
 	int64_t date;         /* Date, seconds since 1970 */
 	unsigned retry_after; /* seconds, at most HTTP_PATIENCE_MOST; 0 not said */
+	long keep_alive;      /* seconds that an idle connection is kept (Keep-Alive: timeout=) */
 	bool http2;
 	int64_t first_us, total_us; /* from the start to the first byte and to the last */
 	int64_t connect_us;         /* of the connection, TLS included; 0 one that was open */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -57,6 +58,8 @@ keep_header(struct http_answer *a, char *line)
 		a->length = n;
 	else if (header_is(line, "Retry-After", &v))
 		a->retry_after = seconds_of(v);
+	else if (header_is(line, "Keep-Alive", &v) && strncasecmp(v, "timeout=", 8) == 0)
+		a->keep_alive = strtol(v + 8, NULL, 10);
 	else if (header_is(line, "Date", &v))
 		a->date = curl_getdate(v, NULL);
 }
@@ -65,7 +68,7 @@ void
 http_answer_clear(struct http_answer *a)
 {
 	memset(a, 0, sizeof(*a));
-	a->length = a->date = -1;
+	a->length = a->date = a->keep_alive = -1;
 }
 
 /* A header line; a status line begins the headers of another answer (after 100 Continue). */

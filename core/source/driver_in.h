@@ -8,4 +8,7 @@ struct driver {
 	unsigned patience; /* seconds that the server last asked us to wait */
 };
 
+/* Is it what the query asks for?  By what s->header tells; a value that is not told is none. */
+bool driver_matches(const struct remote_query *q, const struct remote_series *s);
+
 #endif

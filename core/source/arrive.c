@@ -1,0 +1,308 @@
+/* Files in memory (memfd), and the threads that hash them.  The lock covers the two queues only; a file belongs to whoever took
+ * it out of one. */
+#include "core/source/arrive.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "core/base/mem.h"
+#include "core/base/str.h"
+
+enum {
+	HASHERS_MOST = 4,
+	WAITING_MOST = 64, /* files that are not hashed yet: more are not taken before */
+	PIECE = 64 * 1024
+};
+static const int64_t file_cap = (int64_t)4 << 30, total_cap = (int64_t)64 << 30;
+
+struct arrival {
+	struct arrival *next;
+	struct arrivals *all;
+	size_t image;
+	struct remote_file file;
+	int64_t expected;
+	char md5[33];
+	bool unreadable, other; /* what the hashing found */
+};
+
+struct queue {
+	struct arrival *first, **last;
+};
+
+struct arrivals {
+	const struct remote_sink *sink;
+	int64_t file_most, total_most, total;
+	size_t given, under_way; /* handed over and not given yet */
+	enum rc failed;          /* of the sink: nothing more is given */
+	pthread_mutex_t lock;
+	pthread_cond_t more, hashed;
+	struct queue todo, done;
+	size_t waiting; /* in todo */
+	bool end;
+	unsigned hashers;
+	pthread_t hasher[HASHERS_MOST];
+};
+
+static void
+push(struct queue *q, struct arrival *a)
+{
+	a->next = NULL;
+	*q->last = a;
+	q->last = &a->next;
+}
+
+static struct arrival *
+pop(struct queue *q)
+{
+	struct arrival *a = q->first;
+
+	if (a != NULL && (q->first = a->next) == NULL)
+		q->last = &q->first;
+	return a;
+}
+
+/* ---- hashing ---- */
+
+static void
+hash(struct arrival *a)
+{
+	static _Thread_local unsigned char piece[PIECE];
+	struct digest sha;
+	struct digest_md5 md5;
+	char hex[33] = "";
+	ssize_t n;
+	off_t at = 0;
+
+	digest_begin(&sha);
+	digest_md5_begin(&md5);
+	while ((n = pread(a->file.fd, piece, sizeof(piece), at)) > 0) {
+		digest_add(&sha, piece, (size_t)n);
+		if (a->md5[0] != '\0')
+			digest_md5_add(&md5, piece, (size_t)n);
+		at += n;
+	}
+	digest_end(&sha, a->file.digest);
+	if (a->md5[0] != '\0')
+		digest_md5_end(&md5, hex);
+	a->unreadable = n < 0 || at != a->file.bytes;
+	a->other = a->md5[0] != '\0' && strcasecmp(hex, a->md5) != 0;
+}
+
+static void *
+hasher(void *ctx)
+{
+	struct arrivals *all = ctx;
+	struct arrival *a;
+
+	pthread_mutex_lock(&all->lock);
+	for (;;) {
+		while ((a = pop(&all->todo)) == NULL && !all->end)
+			pthread_cond_wait(&all->more, &all->lock);
+		if (a == NULL)
+			break;
+		all->waiting--;
+		pthread_mutex_unlock(&all->lock);
+		hash(a);
+		pthread_mutex_lock(&all->lock);
+		push(&all->done, a);
+		pthread_cond_signal(&all->hashed);
+	}
+	pthread_mutex_unlock(&all->lock);
+	return NULL;
+}
+
+struct arrivals *
+arrivals_new(const struct remote_sink *sink)
+{
+	struct arrivals *all = mem_zero(1, sizeof(*all));
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned want = cores < 2 ? 1 : cores > HASHERS_MOST ? HASHERS_MOST : (unsigned)cores;
+
+	all->sink = sink;
+	all->file_most = sink->file_most > 0 ? sink->file_most : file_cap;
+	all->total_most = sink->total_most > 0 ? sink->total_most : total_cap;
+	all->todo.last = &all->todo.first;
+	all->done.last = &all->done.first;
+	pthread_mutex_init(&all->lock, NULL);
+	pthread_cond_init(&all->more, NULL);
+	pthread_cond_init(&all->hashed, NULL);
+	while (all->hashers < want &&
+		pthread_create(&all->hasher[all->hashers], NULL, hasher, all) == 0)
+		all->hashers++;
+	return all;
+}
+
+void
+arrivals_free(struct arrivals *all)
+{
+	struct arrival *a;
+
+	if (all == NULL)
+		return;
+	pthread_mutex_lock(&all->lock);
+	while ((a = pop(&all->todo)) != NULL)
+		arrival_drop(a);
+	all->end = true;
+	pthread_cond_broadcast(&all->more);
+	pthread_mutex_unlock(&all->lock);
+	for (unsigned i = 0; i < all->hashers; i++)
+		pthread_join(all->hasher[i], NULL);
+	while ((a = pop(&all->done)) != NULL)
+		arrival_drop(a);
+	pthread_cond_destroy(&all->hashed);
+	pthread_cond_destroy(&all->more);
+	pthread_mutex_destroy(&all->lock);
+	free(all);
+}
+
+/* ---- coming ---- */
+
+struct arrival *
+arrival_new(struct arrivals *all, size_t image, int64_t expected, struct err *e)
+{
+	struct arrival *a;
+	int fd;
+
+	if (expected > all->file_most) {
+		err_set(e, RC_LIMIT, "a file of more than the %lld bytes that we take",
+			(long long)all->file_most);
+		return NULL;
+	}
+	fd = memfd_create("image", MFD_CLOEXEC);
+	if (fd < 0) {
+		err_errno(e, RC_FAILED, "no memory for a file");
+		return NULL;
+	}
+	a = mem_zero(1, sizeof(*a));
+	a->all = all;
+	a->image = image;
+	a->expected = expected;
+	a->file.fd = fd;
+	return a;
+}
+
+enum rc
+arrival_add(struct arrival *a, const void *bytes, size_t n, struct err *e)
+{
+	struct arrivals *all = a->all;
+	const char *p = bytes;
+
+	a->file.bytes += (int64_t)n;
+	all->total += (int64_t)n;
+	if (a->file.bytes > all->file_most || all->total > all->total_most)
+		return err_set(e, RC_LIMIT, "more bytes than we take");
+	while (n > 0) {
+		ssize_t put = write(a->file.fd, p, n);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0)
+			return err_errno(e, RC_FAILED, "no memory for a file");
+		p += put;
+		n -= (size_t)put;
+		if (all->sink->progress != NULL)
+			all->sink->progress(all->sink->ctx, put);
+	}
+	return RC_OK;
+}
+
+int64_t
+arrival_bytes(const struct arrival *a)
+{
+	return a->file.bytes;
+}
+
+void
+arrival_drop(struct arrival *a)
+{
+	if (a == NULL)
+		return;
+	if (a->file.fd >= 0)
+		close(a->file.fd);
+	free(a);
+}
+
+enum rc
+arrival_take(struct arrival *a, const char *md5, struct err *e)
+{
+	struct arrivals *all = a->all;
+
+	if (a->file.bytes == 0 || (a->expected >= 0 && a->file.bytes != a->expected)) {
+		arrival_drop(a);
+		return err_set(e, RC_CORRUPT, "a file is not as long as the server said");
+	}
+	str_copy(a->md5, sizeof(a->md5), md5);
+	all->under_way++;
+	pthread_mutex_lock(&all->lock);
+	push(&all->todo, a);
+	all->waiting++;
+	pthread_cond_signal(&all->more);
+	while (all->hashers > 0 && all->waiting > WAITING_MOST)
+		pthread_cond_wait(&all->hashed, &all->lock);
+	pthread_mutex_unlock(&all->lock);
+	return RC_OK;
+}
+
+/* ---- going to the sink ---- */
+
+/* One that is hashed.  NULL: none (yet). */
+static struct arrival *
+hashed(struct arrivals *all, bool wait)
+{
+	struct arrival *a;
+
+	pthread_mutex_lock(&all->lock);
+	if (all->hashers == 0 && (a = pop(&all->todo)) != NULL) { /* no thread could be had */
+		all->waiting--;
+		hash(a);
+		push(&all->done, a);
+	}
+	while ((a = pop(&all->done)) == NULL && wait)
+		pthread_cond_wait(&all->hashed, &all->lock);
+	pthread_mutex_unlock(&all->lock);
+	return a;
+}
+
+static enum rc
+give(struct arrivals *all, struct arrival *a, struct err *e)
+{
+	enum rc rc;
+
+	if (a->unreadable)
+		rc = err_set(e, RC_FAILED, "a file in memory cannot be read again");
+	else if (a->other)
+		rc = err_set(e, RC_CORRUPT, "a file has another MD5 than the server's copy");
+	else {
+		lseek(a->file.fd, 0, SEEK_SET);
+		rc = all->failed = all->sink->whole(all->sink->ctx, a->image, &a->file, e);
+		a->file.fd = -1; /* the sink's */
+		all->given += rc == RC_OK;
+	}
+	arrival_drop(a);
+	return rc;
+}
+
+enum rc
+arrivals_give(struct arrivals *all, bool wait, struct err *e)
+{
+	enum rc rc = all->failed, one;
+	struct arrival *a;
+
+	while (all->failed == RC_OK && all->under_way > 0 && (a = hashed(all, wait)) != NULL) {
+		all->under_way--;
+		one = give(all, a, e);
+		rc = rc == RC_OK ? one : rc;
+	}
+	return rc;
+}
+
+size_t
+arrivals_given(const struct arrivals *all)
+{
+	return all->given;
+}

@@ -18,11 +18,6 @@ driver_of(enum address_kind k)
 		[ADDRESS_DIMSE] = &driver_dimse,
 		[ADDRESS_DICOMWEB] = &driver_dicomweb,
 		[ADDRESS_ORTHANC] = NULL,
-#if __has_include("core/source/dimse.c")
-		[ADDRESS_DIMSE] = &driver_dimse,
-#else
-		[ADDRESS_DIMSE] = NULL,
-#endif
 		[ADDRESS_FOLDER] = NULL,
 	};
 

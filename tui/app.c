@@ -328,6 +328,10 @@ common_command(struct app *app, enum command c)
 		if (app->logged_in && top_ops(app) != &scr_audit_ops)
 			app_push(app, &scr_audit_ops, NULL);
 		return true;
+	case CMD_SOURCES:
+		if (app->logged_in && top_ops(app) != &scr_sources_ops)
+			app_push(app, &scr_sources_ops, NULL);
+		return true;
 	default:
 		return false;
 	}
@@ -700,7 +704,8 @@ app_timeout(struct app *app)
 	const struct screen_ops *ops = top_ops(app);
 	int tick = ops != NULL && ops->tick_in != NULL ? ops->tick_in(app, top_state(app)) : -1;
 
-	return sooner_of(tick, sooner_of(idle_in(app), alive_in(app)));
+	return sooner_of(
+		sooner_of(tick, remote_tick_in(app)), sooner_of(idle_in(app), alive_in(app)));
 }
 
 void
@@ -710,6 +715,7 @@ app_tick(struct app *app)
 
 	if (alive_in(app) == 0)
 		ask_alive(app);
+	remote_tick(app);
 	if (idle_in(app) == 0)
 		app_lock(app, "idle");
 	else if (ops != NULL && ops->tick != NULL)
@@ -792,6 +798,7 @@ app_release(struct app *app)
 	__atomic_store_n(&app->leaving, 1, __ATOMIC_RELAXED);
 	for (int i = 0; i < APP_READERS; i++)
 		worker_free(app->reader[i]);
+	remote_end(app);
 	worker_free(app->worker);
 	inbox_free(app->inbox);
 	store_close(app->store);
@@ -834,6 +841,7 @@ start(struct app *app)
 	pc.source.ctx = app->slides;
 	app->pipeline = pipeline_new(&pc);
 	slides_use_cache(app->slides, cached_frame, app);
+	remote_begin(app);
 	app->started_us = clock_mono_us();
 	draw_begin();
 	app_push(app, &scr_login_ops, NULL);

@@ -10,6 +10,7 @@
 #include "tui/keymap.h"
 #include "tui/line.h"
 #include "tui/notice.h"
+#include "tui/remote.h"
 #include "tui/screen.h"
 #include "tui/slides.h"
 #include "tui/term.h"
@@ -39,6 +40,7 @@ struct app {
 	struct worker *reader[APP_READERS]; /* with handles of their own; NULL until they are needed */
 	int leaving;                        /* atomic: long readings leave off */
 	struct store *store;
+	struct remote *remote; /* what happens at sources; NULL none */
 	struct slides *slides;
 	struct pipeline *pipeline;
 	char *archive;       /* its folder */

@@ -43,7 +43,8 @@ row_text(const struct worklist_row *r, const char *step)
 
 	clock_format_age(clock_now(NULL) - r->arrived, age);
 	printf("%-8s %-8s %-24s %-14s %-4s %-4s %5lld %-8s %s%s%s\n", step, r->series_name, r->why,
-		r->subject, r->visit, r->modality, (long long)r->slices, age, r->description,
+		r->subject, r->visit, r->modality,
+		(long long)(r->slices > 0 ? r->slices : r->images), age, r->description,
 		r->claimed_by[0] != '\0' ? "  open by " : "", r->claimed_by);
 }
 

@@ -69,6 +69,7 @@ command_refusal(enum command c, unsigned have)
 	} reasons[] = {
 		{ NEED_DIALOG, "there is no dialog open" },
 		{ NEED_LOG, "this works on the audit screen: A on the worklist, or :audit" },
+		{ NEED_SOURCES, "this works on the sources screen: S on the worklist, or :sources" },
 		{ NEED_LIST, "this works on lists: q goes back to one" },
 		{ NEED_ROW, "the list is empty" },
 		{ NEED_SERIES, "open a series first: Enter on the worklist" },

@@ -15,15 +15,16 @@ enum command {
 
 /* What a command needs; a screen says what there is. */
 enum need {
-	NEED_LIST = 1 << 0,   /* a list screen */
-	NEED_ROW = 1 << 1,    /* a row under the cursor */
-	NEED_SERIES = 1 << 2, /* a series open in the viewer */
-	NEED_IMAGE = 1 << 3,  /* a picture on the glass */
-	NEED_TASK = 1 << 4,   /* an open task of the user's on this series */
-	NEED_DIALOG = 1 << 5, /* an open dialog */
-	NEED_CURSOR = 1 << 6, /* the cross-hair of the viewer */
-	NEED_HEADER = 1 << 7, /* the tags of an image */
-	NEED_LOG = 1 << 8,    /* the audit screen */
+	NEED_LIST = 1 << 0,    /* a list screen */
+	NEED_ROW = 1 << 1,     /* a row under the cursor */
+	NEED_SERIES = 1 << 2,  /* a series open in the viewer */
+	NEED_IMAGE = 1 << 3,   /* a picture on the glass */
+	NEED_TASK = 1 << 4,    /* an open task of the user's on this series */
+	NEED_DIALOG = 1 << 5,  /* an open dialog */
+	NEED_CURSOR = 1 << 6,  /* the cross-hair of the viewer */
+	NEED_HEADER = 1 << 7,  /* the tags of an image */
+	NEED_LOG = 1 << 8,     /* the audit screen */
+	NEED_SOURCES = 1 << 9, /* the sources screen */
 };
 
 struct command_info {

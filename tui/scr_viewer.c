@@ -95,14 +95,18 @@ check_cover(struct app *app, struct viewer_state *s)
 }
 
 static void
-draw_message(struct viewer_state *s, struct area a)
+draw_message(struct app *app, struct viewer_state *s, struct area a)
 {
 	const char *text = NULL;
+	char coming[300];
 
+	viewer_arrive_text(app, s, coming, sizeof(coming));
 	if (s->failed)
 		text = s->problem;
 	else if (!s->loaded)
 		text = "loading...";
+	else if (s->f.slices == 0 && coming[0] != '\0')
+		text = s->port.on_glass ? NULL : coming;
 	else if (s->f.slices == 0)
 		text = "This series has no pictures: t shows its header.";
 	else if (a.rows <= 0)
@@ -112,7 +116,7 @@ draw_message(struct viewer_state *s, struct area a)
 	if (text != NULL)
 		draw_format(a.rows > 0 ? a.row + a.rows / 2 : a.row, a.column + 2, a.columns - 4,
 			STYLE_WARN, "%s", text);
-	if (s->loaded && s->port.failed != RC_OK && a.rows > 2)
+	if (s->loaded && s->port.failed != RC_OK && s->port.failed != RC_BUSY && a.rows > 2)
 		draw_format(a.row + a.rows / 2 + 1, a.column + 2, a.columns - 4, STYLE_PLAIN,
 			"slice %u cannot be shown; step on, or fail the series with r",
 			s->port.failed_slice + 1);
@@ -145,11 +149,12 @@ viewer_draw(struct app *app, void *state, struct area a)
 	struct viewer_state *s = state;
 	struct area facts = a;
 	struct facts_more more = { .lines = 0 };
+	char coming[300];
 
 	check_cover(app, s);
-	if (s->port.cells.rows > 0 && s->loaded && s->f.slices > 0 && s->port.failed == RC_OK)
+	if (s->port.cells.rows > 0 && s->loaded && s->port.slices > 0 && s->port.failed == RC_OK)
 		draw_picture_cells(s->port.cells);
-	draw_message(s,
+	draw_message(app, s,
 		s->port.cells.rows > 0 ? s->port.cells
 				       : (struct area){ a.row, a.column, 0, a.columns });
 	if (!s->loaded)
@@ -161,6 +166,8 @@ viewer_draw(struct app *app, void *state, struct area a)
 		facts.row = a.row + a.rows - FACTS_ROWS;
 		facts.rows = FACTS_ROWS;
 	}
+	viewer_arrive_text(app, s, coming, sizeof(coming));
+	put_wrapped(coming, facts.columns, &more);
 	put_history(s, facts.columns, &more);
 	modes_text(app, &s->modes, &s->f, &s->port, more.instead);
 	if (s->modes.mode == VIEW_SLICES)
@@ -209,7 +216,7 @@ viewer_have(struct app *app, void *state)
 	if (s->loaded && s->task_open)
 		have |= NEED_TASK;
 	/* objects without pixels can be judged by their header: there is no picture to wait for */
-	if (s->loaded && (s->port.on_glass || s->f.slices == 0))
+	if (s->loaded && (s->f.slices > 0 ? s->port.on_glass : s->source[0] == '\0'))
 		have |= NEED_IMAGE;
 	if (s->loaded && s->tool.on && s->modes.mode == VIEW_SLICES)
 		have |= NEED_CURSOR;
@@ -352,6 +359,7 @@ viewer_open(struct app *app, void *state, const void *argument)
 	struct viewer_state *s = state;
 
 	s->drag_row = -1;
+	s->resume = -1;
 	s->play_ms = VIEWER_PLAY_MS;
 	s->queue = a->queue;
 	str_copy(s->queue_step, sizeof(s->queue_step), a->queue.step);

@@ -328,7 +328,7 @@ cell_text(const struct worklist_row *r, int c, int64_t now, char *to, size_t siz
 
 	clock_format_age(now - r->arrived, age);
 	if (c == C_IMAGES)
-		snprintf(to, size, "%lld", (long long)r->slices);
+		snprintf(to, size, "%lld", (long long)(r->slices > 0 ? r->slices : r->images));
 	else if (c == C_WHY && r->claimed_by[0] != '\0')
 		snprintf(to, size, "with %.12s %.100s", r->claimed_by, r->why);
 	else if (c == C_SERIES && r->reading == READING_ADJUDICATION)
@@ -484,7 +484,8 @@ worklist_top(struct app *app, void *state, char *left, char *right, size_t size)
 	if (later > 0 && used < size)
 		snprintf(left + used, size - used, " · later %lld", (long long)later);
 	clock_format(clock_now(NULL), now);
-	snprintf(right, size, "%s (%s) · %.5s UTC ", app->session.name,
+	snprintf(right, size, "%s%s%s (%s) · %.5s UTC ", remote_words(app),
+		*remote_words(app) != '\0' ? " · " : "", app->session.name,
 		app->session.role_count > 0 ? app->session.roles[0] : "no role", now + 11);
 }
 
@@ -519,6 +520,16 @@ worklist_shown(struct app *app, void *state)
 
 	s->detail_asked = 0;
 	request(app, s); /* what was decided meanwhile is gone from the list */
+}
+
+/* Series came: the list is read again, unless somebody types. */
+static void
+worklist_heard(struct app *app, void *state, bool fresh)
+{
+	struct worklist_state *s = state;
+
+	if (fresh && !s->filtering && !s->loading)
+		request(app, s);
 }
 
 static unsigned
@@ -729,4 +740,5 @@ const struct screen_ops scr_worklist_ops = {
 	.key = worklist_key,
 	.mouse = worklist_mouse,
 	.key_line = worklist_keys,
+	.heard = worklist_heard,
 };

@@ -3,6 +3,8 @@
 #ifndef TUI_SCREEN_H
 #define TUI_SCREEN_H
 
+#include <stdbool.h>
+
 #include "core/base/err.h"
 #include "tui/command.h"
 #include "tui/draw.h"
@@ -36,9 +38,11 @@ struct screen_ops {
 	int (*tick_in)(
 		struct app *app, void *state); /* ms until tick wants to be called, -1 never */
 	void (*tick)(struct app *app, void *state);
+	/* sources were looked after; `fresh`: series came to the worklists */
+	void (*heard)(struct app *app, void *state, bool fresh);
 };
 
 extern const struct screen_ops scr_login_ops, scr_worklist_ops, scr_viewer_ops, scr_tags_ops,
-	scr_help_ops, scr_lock_ops, scr_audit_ops, scr_event_ops;
+	scr_help_ops, scr_lock_ops, scr_audit_ops, scr_event_ops, scr_sources_ops;
 
 #endif

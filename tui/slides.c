@@ -121,18 +121,35 @@ make_tray(uint64_t series, const struct image *images, size_t n)
 	return t;
 }
 
+static void
+put_tray(struct slides *s, struct tray *t)
+{
+	slides_drop(s, t->series);
+	pthread_mutex_lock(&s->lock);
+	t->next = s->trays;
+	s->trays = t;
+	pthread_mutex_unlock(&s->lock);
+}
+
 uint32_t
 slides_set(struct slides *s, uint64_t series, const struct image *images, size_t n)
 {
 	struct tray *t = make_tray(series, images, n);
 	uint32_t count = t->n;
 
-	slides_drop(s, series);
-	pthread_mutex_lock(&s->lock);
-	t->next = s->trays;
-	s->trays = t;
-	pthread_mutex_unlock(&s->lock);
+	put_tray(s, t);
 	return count;
+}
+
+void
+slides_expect(struct slides *s, uint64_t series, uint32_t n)
+{
+	struct tray *t = mem_zero(1, sizeof(*t));
+
+	t->series = series;
+	t->n = n;
+	t->slides = mem_zero(n, sizeof(*t->slides));
+	put_tray(s, t);
 }
 
 void
@@ -173,7 +190,21 @@ find_slide(struct slides *s, uint64_t series, uint32_t index, struct slide *out,
 	if (found)
 		*out = t->slides[index];
 	pthread_mutex_unlock(&s->lock);
+	if (found && out->digest[0] == '\0')
+		return err_set(e, RC_BUSY, "slice %u is on its way", index + 1);
 	return found ? RC_OK : err_set(e, RC_NOT_FOUND, "there is no slice %u", index + 1);
+}
+
+void
+slides_fill(struct slides *s, uint64_t series, uint32_t index, const char *digest)
+{
+	struct tray *t;
+
+	pthread_mutex_lock(&s->lock);
+	t = find_tray(s, series);
+	if (t != NULL && index < t->n)
+		memcpy(t->slides[index].digest, digest, DIGEST_HEX);
+	pthread_mutex_unlock(&s->lock);
 }
 
 /* Every slice of the file that was just hashed is good for as long as the series is open. */

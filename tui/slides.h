@@ -20,6 +20,9 @@ void slides_use_cache(struct slides *s,
 
 /* Tell what the slices of `series` are.  Images without pixels have none.  Returns how many slices. */
 uint32_t slides_set(struct slides *s, uint64_t series, const struct image *images, size_t n);
+/* n slices of which nothing is known yet, and the bytes of one of them when they are here.  Loading one before is RC_BUSY. */
+void slides_expect(struct slides *s, uint64_t series, uint32_t n);
+void slides_fill(struct slides *s, uint64_t series, uint32_t index, const char *digest);
 void slides_drop(struct slides *s, uint64_t series);
 
 /* ---- views of a whole series: the pipeline sees each as a series of its own ---- */

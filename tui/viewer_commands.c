@@ -19,10 +19,9 @@ void
 viewer_go(struct app *app, struct viewer_state *s, int64_t slice)
 {
 	uint32_t before = s->port.want;
+	int64_t n = s->f.slices > 0 ? s->f.slices : s->port.slices; /* while it comes */
 
-	s->port.want = slice < 0                ? 0
-		: slice >= (int64_t)s->f.slices ? (s->f.slices > 0 ? s->f.slices - 1 : 0)
-						: (uint32_t)slice;
+	s->port.want = slice < 0 ? 0 : slice >= n ? (n > 0 ? (uint32_t)n - 1 : 0) : (uint32_t)slice;
 	viewer_letters(s);
 	if (s->port.registers && s->port.want != before)
 		viewport_registers(app, &s->port, false);

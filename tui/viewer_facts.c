@@ -137,16 +137,17 @@ value(const struct viewer_facts *f, enum attr a)
 static void
 put_slice(struct lines *l, const struct viewer_facts *f, const struct viewport *v)
 {
+	uint32_t total = f->slices > 0 ? f->slices : v->slices; /* while it comes */
 	const struct image *im = viewer_image(f, v->glass);
 	struct series_image plane = { 0 };
 	char text[128], where[40] = "";
 
 	if (!v->on_glass) {
-		snprintf(text, sizeof(text), "slice -/%u", f->slices);
+		snprintf(text, sizeof(text), "slice -/%u", total);
 	} else {
 		if (im != NULL && series_plane(im->position, im->orientation, &plane))
 			snprintf(where, sizeof(where), "   %.1f mm", series_along(&plane));
-		snprintf(text, sizeof(text), "slice %u/%u%s", v->glass + 1, f->slices, where);
+		snprintf(text, sizeof(text), "slice %u/%u%s", v->glass + 1, total, where);
 	}
 	put(l, STYLE_BOLD, text);
 }

@@ -20,11 +20,11 @@ struct viewer_state {
 	char queue_step[32], queue_filter[200];
 	bool loaded, failed;
 	char problem[200];
-	char step[32];         /* of the task: what is signed; the queue may be "adjudication" */
-	char held[200];        /* who else has it open; "" nobody */
-	char stale[200];       /* what was signed on the step before, and what changed since; "" nothing */
+	char step[32];   /* of the task: what is signed; the queue may be "adjudication" */
+	char held[200];  /* who else has it open; "" nobody */
+	char stale[200]; /* what was signed on the step before, and what changed since; "" nothing */
 	char disputed[2][200]; /* what two readers said, for who adjudicates; "" nothing */
-	int64_t decision; /* that stands on the task, 0 none */
+	int64_t decision;      /* that stands on the task, 0 none */
 	bool task_open, needs_pixels;
 	int64_t place, total; /* in the queue */
 
@@ -37,6 +37,11 @@ struct viewer_state {
 	struct window sweep_before;
 	bool sweep_custom;
 	int drag_row, drag_column; /* cell where the mouse was, -1: not dragging */
+	bool arriving;             /* it lies at a source and is on its way */
+	char source[33];           /* where it lies; "" here */
+	char away[200];            /* why it did not come; "" it did, or is still coming */
+	int64_t resume;            /* the slice to go on with after it came; -1 none */
+	bool staying;              /* the same task is opened anew */
 	bool unsaved;
 	int64_t save_at;
 	bool covered; /* a dialog lies over the picture */
@@ -76,6 +81,10 @@ void viewer_compare_end(struct app *app, struct viewer_state *s);
 void viewer_verdict(struct app *app, struct viewer_state *s, const char *which);
 /* Put the series to the end of its queue. */
 void viewer_later(struct app *app, struct viewer_state *s);
+
+/* Fetch the open series, which lies elsewhere; how that goes, "" nothing to tell. */
+void viewer_arrive(struct app *app, struct viewer_state *s);
+void viewer_arrive_text(const struct app *app, const struct viewer_state *s, char *to, size_t size);
 
 /* screen_ops.command */
 void viewer_command(struct app *app, void *state, enum command c, const char *argument);

@@ -14,7 +14,9 @@
 #include "core/ledger/decision.h"
 #include "core/ledger/lease.h"
 #include "core/ledger/look.h"
+#include "core/ledger/remote.h"
 #include "core/ledger/standing.h"
+#include "core/source/fetch.h"
 
 /* ---- whose it is ---- */
 
@@ -124,6 +126,10 @@ struct load_job {
 	struct look_rule rule;
 	int64_t place, total;
 	double suv;
+	char source[33]; /* where it lies; "" it is the archive's own */
+	bool here;       /* all of it */
+	bool next_here;  /* of what comes next: nothing has to be fetched */
+	struct store *store;
 };
 
 static enum rc
@@ -244,6 +250,20 @@ find_suv(struct load_job *j, struct ledger *l)
 	free(header);
 }
 
+/* What came by half is not shown as a series: it is on its way. */
+static void
+find_source(struct load_job *j, struct ledger *l)
+{
+	struct remote_row row;
+
+	j->here = fetch_is_here(l, j->store, j->series);
+	if (remote_of(l, j->series, &row, NULL) != RC_OK)
+		return;
+	str_copy(j->source, sizeof(j->source), row.source_name);
+	if (!row.whole)
+		j->image_count = 0;
+}
+
 static void
 load_run(struct job *job, struct ledger *l)
 {
@@ -268,6 +288,7 @@ load_run(struct job *job, struct ledger *l)
 		job->rc = worklist_task(l, j->task, &j->what, &job->err);
 	if (job->rc != RC_OK)
 		return;
+	find_source(j, l);
 	take_lease(j, l);
 	find_disputed(j, l);
 	find_stale(j, l);
@@ -294,8 +315,12 @@ load_release(struct job *job)
 
 /* A line that was lost resumes at the same slice; otherwise the first one not seen yet comes up. */
 static uint32_t
-first_slice(const struct viewer_facts *f, const struct seen *seen)
+first_slice(const struct viewer_state *s, const struct seen *seen)
 {
+	const struct viewer_facts *f = &s->f;
+
+	if (s->resume >= 0 && s->resume < (int64_t)f->slices)
+		return (uint32_t)s->resume;
 	if (seen->revision == f->series.revision && seen->slice >= 0 &&
 		seen->slice < (int64_t)f->slices)
 		return (uint32_t)seen->slice;
@@ -323,6 +348,8 @@ ahead_run(struct job *job, struct ledger *l)
 		job->rc = find_neighbour(j, l, &job->err);
 	if (job->rc == RC_OK)
 		job->rc = catalog_images(l, j->series, &j->images, &j->image_count, &job->err);
+	if (job->rc == RC_OK)
+		j->next_here = fetch_is_here(l, j->store, j->series);
 }
 
 void
@@ -347,6 +374,10 @@ ahead_done(struct job *job, struct app *app)
 		j->series == s->f.series.id)
 		return;
 	viewer_forget_ahead(app, s);
+	if (!j->next_here) {
+		remote_ahead(app, j->series); /* bytes first; decoding waits for them */
+		return;
+	}
 	s->ahead = j->series;
 	n = slides_set(app->slides, (uint64_t)j->series, j->images, j->image_count);
 	pipeline_ahead(app->pipeline, (uint64_t)j->series, n < AHEAD_SLICES ? n : AHEAD_SLICES);
@@ -366,6 +397,7 @@ load_job_new(struct app *app, struct viewer_state *s, int64_t task)
 	str_copy(j->queue_filter, sizeof(j->queue_filter), s->queue_filter);
 	str_copy(j->user, sizeof(j->user), app->session.user);
 	j->session = app->session;
+	j->store = app->store;
 	j->queue.free = true; /* the next one is one that nobody has */
 	return j;
 }
@@ -400,8 +432,12 @@ load_done(struct job *job, struct app *app)
 		str_copy(s->problem, sizeof(s->problem), job->err.text);
 		return;
 	}
+	s->staying = s->loaded && j->task == s->f.task;
+	if (!s->staying)
+		s->resume = -1;
 	if (s->loaded)
 		viewer_leave(app, s, false);
+	s->staying = false;
 	viewer_facts_take(&s->f, &j->series_row, &j->images, j->image_count, &j->rule, &j->seen);
 	s->f.task = j->task;
 	s->f.suv = j->suv;
@@ -426,9 +462,14 @@ load_done(struct job *job, struct app *app)
 	s->loaded = true;
 	slides_set(app->slides, (uint64_t)s->f.series.id, s->f.images, s->f.image_count);
 	viewport_open(&s->port, (uint64_t)s->f.series.id, s->f.slices, s->f.series.modality);
-	s->port.want = first_slice(&s->f, &j->seen);
+	s->port.want = first_slice(s, &j->seen);
+	s->resume = -1;
 	viewer_letters(s);
 	viewport_show(app, &s->port);
+	str_copy(s->source, sizeof(s->source), j->source);
+	s->away[0] = '\0';
+	if (!j->here)
+		viewer_arrive(app, s);
 	if (s->ahead != s->f.series.id)
 		viewer_forget_ahead(app, s);
 	s->ahead = 0;
@@ -498,7 +539,9 @@ viewer_leave(struct app *app, struct viewer_state *s, bool resume_here)
 {
 	seen_off_glass(&s->f.seen);
 	viewer_save_seen(app, s, resume_here);
-	if (s->task_open && s->held[0] == '\0')
+	remote_unwant(app, s->f.series.id);
+	s->arriving = false;
+	if (s->task_open && s->held[0] == '\0' && !s->staying)
 		let_go(app, s->f.task);
 	slides_drop(app->slides, (uint64_t)s->f.series.id);
 	pipeline_forget(app->pipeline, (uint64_t)s->f.series.id);

@@ -184,7 +184,7 @@ store_get(struct store *s, const char *digest, int check, int *fd, struct err *e
 void
 store_use_vault(struct store *s, struct vault *v)
 {
-	s->vault = v;
+	__atomic_store_n(&s->vault, v, __ATOMIC_RELEASE);
 }
 
 bool

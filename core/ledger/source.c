@@ -288,7 +288,7 @@ enum rc
 source_count(struct ledger *l, int64_t id, struct source_counts *out, struct err *e)
 {
 	struct stmt *s = db_query(ledger_db(l),
-		"SELECT count(*), count(CASE WHEN r.whole = q.revision THEN 1 END),"
+		"SELECT count(*), count(CASE WHEN r.whole <> 0 AND r.whole = q.revision THEN 1 END),"
 		" count(CASE WHEN r.gone <> 0 THEN 1 END)"
 		" FROM remote r JOIN series q ON q.id = r.series WHERE r.source = $1");
 	enum rc rc;

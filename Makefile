@@ -240,7 +240,7 @@ $(B)/tests/system/bins: $(B)/obj/tests/system/bins.o $(B)/librender.a $(B)/libco
 -include $(B)/obj/tests/system/bins.d
 
 # what tests/system/test_kos and its like ask of core
-SYSTEM_CORE := $(patsubst %,$(B)/tests/system/%,kos dimse)
+SYSTEM_CORE := $(patsubst %,$(B)/tests/system/%,kos dimse ask_source)
 $(SYSTEM_CORE): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libcore.a $(B)/wetread-decoder
 	$(call say,LD,$@)
 	@mkdir -p $(@D)

@@ -15,9 +15,9 @@ const struct driver_ops *
 driver_of(enum address_kind k)
 {
 	static const struct driver_ops *const drivers[] = {
-		[ADDRESS_DIMSE] = &driver_dimse,
 		[ADDRESS_DICOMWEB] = &driver_dicomweb,
-		[ADDRESS_ORTHANC] = NULL,
+		[ADDRESS_ORTHANC] = &driver_orthanc,
+		[ADDRESS_DIMSE] = &driver_dimse,
 		[ADDRESS_FOLDER] = NULL,
 	};
 

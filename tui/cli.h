@@ -25,8 +25,8 @@ struct cli {
 			*verdict, *note, *name, *evidence, *new_password_file, *officer, *series,
 			*decision, *encoder, *why, *study, *site, *corrects, *because, *text,
 			*slice, *at, *percent, *by, *action, *from, *to, *format, *limit, *check,
-			*keep, *secret, *login, *modality, *patient, *label, *every;
-		const char **reasons, **roles; /* NULL-terminated */
+			*keep, *secret, *login, *modality, *patient, *label, *every, *aet, *bind, *port, *least_free;
+		const char **reasons, **roles, **allow; /* NULL-terminated */
 		bool plain, list_reasons, marks, ctp, force, temporary, csv, review, all, retry,
 			changed;
 	} opt;
@@ -68,7 +68,8 @@ extern const struct cli_command cli_source_command, cli_discover_command, cli_fe
 	cli_decide_command, cli_viewing_command, cli_marks_command, cli_history_command,
 	cli_user_command, cli_role_command, cli_setting_command, cli_agreement_command,
 	cli_check_command, cli_sentinel_command, cli_selftest_command, cli_receipt_command,
-	cli_copy_command, cli_anchor_command, cli_letters_command;
+	cli_copy_command, cli_anchor_command, cli_letters_command,
+	cli_receive_command;
 
 /* ---- what they share (cli.c) ---- */
 

@@ -23,6 +23,7 @@ static const struct cli_command *const commands[] = {
 	&cli_fetch_command,
 	&cli_outbox_command,
 	&cli_watch_command,
+	&cli_receive_command,
 	&cli_worklist_command,
 	&cli_show_command,
 	&cli_render_command,

@@ -133,7 +133,7 @@ receive_command(struct cli *c, int argc, char **argv)
 		return EXIT_USAGE;
 	sigaction(SIGINT, &act, NULL);
 	sigaction(SIGTERM, &act, NULL);
-	cli_source(source, sizeof(source));
+	cli_origin(source, sizeof(source));
 	who.source = source; /* whose command it was */
 	umask(077);
 	if (receive_run(&rc, &counts, &e) != RC_OK)

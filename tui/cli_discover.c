@@ -7,6 +7,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/source/discover.h"
+#include "core/source/keeper.h"
 #include "tui/cli_remote.h"
 
 static void
@@ -57,6 +58,39 @@ print_counts(struct cli *c, const struct source *s, const struct discover_counts
 			(long long)n->changed, (long long)n->gone, (long long)n->odd);
 }
 
+static void
+on_said(void *ctx, const char *source, const char *text)
+{
+	(void)ctx;
+	cli_complain("%s: %s", source, text);
+}
+
+static enum rc
+look_into_folder(struct cli_remote *r, const struct source *s, json_t *all)
+{
+	struct keeper_config config = { .ledger = r->c->ledger,
+		.store = r->c->store,
+		.who = &r->who,
+		.folder = r->c->archive,
+		.said = on_said,
+		.stopped = cli_remote_stopped };
+	struct import_counts n;
+	struct err e = { 0 };
+	enum rc rc = keeper_folder(&config, s, &n, &e);
+
+	json_array_append_new(all,
+		json_pack("{s:s, s:I, s:I, s:I, s:I}", "source", s->name, "files",
+			(json_int_t)n.files, "new", (json_int_t)n.added, "rejected",
+			(json_int_t)n.rejected, "series", (json_int_t)n.series));
+	if (rc != RC_OK)
+		cli_complain("%s: %s", s->name, e.text);
+	else if (!r->c->json)
+		printf("%s: %lld files, %lld new images in %lld series, %lld rejected\n", s->name,
+			(long long)n.files, (long long)n.added, (long long)n.series,
+			(long long)n.rejected);
+	return rc;
+}
+
 static int
 discover_all(struct cli_remote *r, const struct source *s, size_t n, const struct remote_query *q)
 {
@@ -74,6 +108,10 @@ discover_all(struct cli_remote *r, const struct source *s, size_t n, const struc
 		struct err e = { 0 };
 		enum rc rc;
 
+		if (strncmp(s[i].address, "folder:", 7) == 0) {
+			status = cli_remote_status(status, look_into_folder(r, &s[i], all));
+			continue;
+		}
 		progress_begin(&r->progress, "series");
 		rc = r->c->opt.changed ? discover_look(&config, s[i].id, &counts, &e)
 				       : discover_sweep(&config, s[i].id, q, &counts, &e);

@@ -8,6 +8,7 @@
 #include "core/base/str.h"
 #include "core/ledger/catalog.h"
 #include "core/ledger/remote.h"
+#include "core/source/kos.h"
 
 enum {
 	PENDING_MOST = 16384, /* new series kept in memory before their headers are asked for */
@@ -19,6 +20,13 @@ struct pending {
 	bool whole_header;
 };
 
+/* UIDs of the series of our own rejections, as a source that takes them has them. */
+struct own_objects {
+	char (*uid)[KOS_UID];
+	size_t n;
+	bool read;
+};
+
 struct looking {
 	const struct discover_config *c;
 	struct discover_counts *n;
@@ -28,6 +36,7 @@ struct looking {
 	bool overflown; /* there is more: look again */
 	int64_t touched[BATCH];
 	size_t touched_count;
+	struct own_objects own;
 };
 
 static bool
@@ -65,6 +74,44 @@ touch(struct looking *k, struct err *e)
 	return rc;
 }
 
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static void
+read_own(struct looking *k)
+{
+	struct stmt *s = db_query(ledger_db(k->c->ledger),
+		"SELECT id FROM decision WHERE verdict = 'fail' ORDER BY id");
+
+	k->own.read = true;
+	while (stmt_step(s, NULL) == RC_OK) {
+		k->own.uid = mem_grow(k->own.uid, k->own.n + 1, sizeof(*k->own.uid));
+		kos_uid(k->own.uid[k->own.n++], KOS_SERIES_KIND, ledger_id(k->c->ledger),
+			stmt_get_int(s, 0));
+	}
+	stmt_done(s);
+	qsort(k->own.uid, k->own.n, sizeof(*k->own.uid), by_text);
+}
+
+/* What we gave it ourselves is nothing to review. */
+static bool
+is_own(struct looking *k, const struct remote_series *s)
+{
+	const char *modality = s->header != NULL ? header_text(s->header, ATTR_MODALITY) : "";
+	char key[KOS_UID];
+
+	if (strcmp(modality, "KO") != 0 && *modality != '\0')
+		return false;
+	if (!k->own.read)
+		read_own(k);
+	str_copy(key, sizeof(key), s->series_uid);
+	return k->own.n > 0 &&
+		bsearch(key, k->own.uid, k->own.n, sizeof(*k->own.uid), by_text) != NULL;
+}
+
 /* Known and the same: only that it was there.  The others wait for their headers. */
 static enum rc
 on_series(void *ctx, const struct remote_series *s, struct err *e)
@@ -86,6 +133,10 @@ on_series(void *ctx, const struct remote_series *s, struct err *e)
 	if (known != 0) {
 		k->touched[k->touched_count++] = known;
 		return k->touched_count == BATCH ? touch(k, e) : RC_OK;
+	}
+	if (is_own(k, s)) {
+		k->n->seen--;
+		return RC_OK;
 	}
 	if (k->pending_count == PENDING_MOST) {
 		k->overflown = true;
@@ -209,6 +260,7 @@ looking_end(struct looking *k)
 {
 	forget_pending(k);
 	free(k->pending);
+	free(k->own.uid);
 }
 
 /* ---- looking ---- */

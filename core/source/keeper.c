@@ -10,6 +10,7 @@
 #include "core/source/deliver.h"
 #include "core/source/discover.h"
 #include "core/source/fetch.h"
+#include "core/source/folder.h"
 
 enum { CHANGED_AT_ONCE = 16 /* series fetched again in a round */ };
 
@@ -35,6 +36,79 @@ look(const struct keeper_config *c, const struct source *s, struct err *e)
 	snprintf(text, sizeof(text), "%lld new series, %lld changed, %lld gone", (long long)n.fresh,
 		(long long)n.changed, (long long)n.gone);
 	if (n.fresh + n.changed + n.gone > 0)
+		say(c, s, text);
+	return rc;
+}
+
+/* ---- folders ---- */
+
+struct folder_run {
+	const struct keeper_config *c;
+	const struct source *s;
+	volatile sig_atomic_t stop;
+};
+
+static void
+on_rejected(void *ctx, const char *path, const char *reason)
+{
+	const struct folder_run *r = ctx;
+	char text[200];
+
+	(void)path; /* names of files may say who it is */
+	snprintf(text, sizeof(text), "a file was rejected: %.160s", reason);
+	say(r->c, r->s, text);
+}
+
+static void
+on_progress(void *ctx, const struct import_counts *so_far, int64_t expected)
+{
+	struct folder_run *r = ctx;
+
+	(void)so_far, (void)expected;
+	r->stop = r->c->stopped != NULL && r->c->stopped(r->c->ctx);
+}
+
+enum rc
+keeper_folder(const struct keeper_config *c, const struct source *s, struct import_counts *n,
+	struct err *e)
+{
+	struct folder_run r = { .c = c, .s = s };
+	struct import_config ic = { .ledger = c->ledger,
+		.store = c->store,
+		.who = c->who,
+		.stop = &r.stop,
+		.rejected = on_rejected,
+		.progress = on_progress,
+		.ctx = &r };
+	char *memory = mem_format("%s/sources/%s.seen", c->folder, s->name);
+	struct folder *f = NULL;
+	struct address a;
+	struct err why = { 0 };
+	enum rc rc = address_parse(&a, s->address, &why);
+
+	memset(n, 0, sizeof(*n));
+	if (rc == RC_OK)
+		rc = folder_open(&f, a.path, memory, &why);
+	if (rc == RC_OK)
+		rc = folder_look(f, &ic, n, &why);
+	folder_close(f);
+	free(memory);
+	sources_note(c->ledger, s->id, rc == RC_NOT_FOUND ? RC_OFFLINE : rc, &why);
+	if (rc == RC_OK)
+		source_note_swept(c->ledger, s->id, "", NULL);
+	return rc == RC_OK ? rc : err_set(e, rc, "%s", why.text);
+}
+
+static enum rc
+look_into(const struct keeper_config *c, const struct source *s, struct err *e)
+{
+	struct import_counts n;
+	char text[200];
+	enum rc rc = keeper_folder(c, s, &n, e);
+
+	snprintf(text, sizeof(text), "%lld new images in %lld series, %lld rejected",
+		(long long)n.added, (long long)n.series, (long long)n.rejected);
+	if (n.added + n.rejected > 0)
 		say(c, s, text);
 	return rc;
 }
@@ -98,11 +172,12 @@ enum rc
 keeper_source(const struct keeper_config *c, const struct source *s, struct err *e)
 {
 	struct err why = { 0 };
-	enum rc rc = deliver(c, s, &why);
+	bool folder = strncmp(s->address, "folder:", 7) == 0;
+	enum rc rc = folder ? look_into(c, s, &why) : deliver(c, s, &why);
 
-	if (rc == RC_OK)
+	if (rc == RC_OK && !folder)
 		rc = look(c, s, &why);
-	if (rc == RC_OK)
+	if (rc == RC_OK && !folder)
 		rc = fetch_again(c, s, &why);
 	if (rc == RC_READONLY || rc == RC_CANCELLED)
 		return err_set(e, rc, "%s", why.text);

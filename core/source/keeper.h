@@ -2,6 +2,7 @@
 #ifndef CORE_SOURCE_KEEPER_H
 #define CORE_SOURCE_KEEPER_H
 
+#include "core/archive/import.h"
 #include "core/archive/store.h"
 #include "core/archive/vault.h"
 #include "core/source/sources.h"
@@ -21,6 +22,10 @@ struct keeper_config {
 
 /* Each source once; one that fails holds up no other.  RC_OK, RC_CANCELLED, or the ledger's own failure. */
 enum rc keeper_round(const struct keeper_config *c, struct err *e);
+
+/* Import what is new in a source that is a folder.  RC_OFFLINE: it is not there. */
+enum rc keeper_folder(const struct keeper_config *c, const struct source *s,
+	struct import_counts *n, struct err *e);
 
 /* The same of one source.  Its own failures are told and kept with it, and are RC_OK here. */
 enum rc keeper_source(const struct keeper_config *c, const struct source *s, struct err *e);

@@ -366,7 +366,7 @@ kos_make(struct kos_document *out, const struct kos_verdict *v, struct err *e)
 	if (rc != RC_OK)
 		return rc;
 	kos_uid(out->uid, "key object", v->archive, v->number);
-	kos_uid(out->series_uid, "key object series", v->archive, v->number);
+	kos_uid(out->series_uid, KOS_SERIES_KIND, v->archive, v->number);
 	out->title = kos_title_of(v->reasons, v->reason_count);
 	put_shared(&o, v->study);
 	put_document(&o, out, v);

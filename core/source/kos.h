@@ -59,6 +59,8 @@ struct kos_document {
 enum rc kos_make(struct kos_document *out, const struct kos_verdict *v, struct err *e);
 void kos_release(struct kos_document *d);
 
+#define KOS_SERIES_KIND "key object series"
+
 /* "2.25." and 128 bits of the SHA-256 of `kind`, the archive's id and a number. */
 void kos_uid(char uid[KOS_UID], const char *kind, const char *archive, int64_t number);
 

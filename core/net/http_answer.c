@@ -172,12 +172,14 @@ static const struct ending {
 	{ CURLE_LOGIN_DENIED, RC_DENIED, "user or password are refused" },
 };
 
-/* What OpenSSL says of a certificate that curl refuses with one code for all (X509_V_ERR_*; 0: only the name is wrong). */
+/* What OpenSSL says of a certificate that curl refuses with one code for all (X509_V_ERR_*); 0 or 1 where it had
+ * nothing against it, or was not asked any more: then it was the name, which curl compares. */
 static const struct {
 	long verdict;
 	const char *words;
 } certificates[] = {
 	{ 0, "the host name is not the certificate's" },
+	{ 1, "the host name is not the certificate's" },
 	{ 62, "the host name is not the certificate's" },
 	{ 9, "the certificate is not valid yet" },
 	{ 10, "the certificate has run out" },

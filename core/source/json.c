@@ -130,7 +130,9 @@ json_is_uid(const char *s)
 {
 	size_t n = strspn(s, "0123456789.");
 
-	return n > 0 && n <= 64 && s[n] == '\0';
+	/* No part of it is empty: ".." has a meaning in paths. */
+	return n > 0 && n <= 64 && s[n] == '\0' && s[0] != '.' && s[n - 1] != '.' &&
+		strstr(s, "..") == NULL;
 }
 
 /* ---- the attributes with columns ---- */

@@ -6,6 +6,11 @@ peer_password=s3cret
 
 peers_have() { [ -x /usr/sbin/Orthanc ] && [ -e /usr/share/orthanc/plugins/libOrthancDicomWeb.so ] && have curl && have python3; }
 
+# up CLAIM COMMAND...: as claim, but in this shell, which keeps what the command starts.
+up() {
+	if "${@:2}"; then ok "$1"; else not_ok "$1" "${*:2}"; fi
+}
+
 # peers_stop: end them all, killed where they do not go by themselves.
 peers_stop() {
 	local p

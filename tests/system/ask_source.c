@@ -4,8 +4,9 @@
  *   ask_source ADDRESS SECRET-FILE QUESTION...
  *   probe    sweep[:key=value,...]    changes:TOKEN    header:STUDY/SERIES    list:STUDY/SERIES[/NAME]
  *   one:STUDY/SERIES[/NAME]    series:STUDY/SERIES[/NAME]    stop:FILES/STUDY/SERIES[/NAME]    into:FOLDER    parallel:N
+ *   pause:FILES/STUDY/SERIES[/NAME]    line:PATH
  *   put:STUDY/SERIES/NAME/NUMBER/STATE/HASH[/KOS-UID/KOS-FILE] */
-#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/net/http.h"
 #include "core/source/driver.h"
 
 struct asking {
@@ -24,8 +26,8 @@ struct asking {
 	size_t files;
 	int64_t bytes;
 	size_t series;
-	const char *into;  /* a folder for the files; NULL none */
-	size_t stop_after; /* files; 0 never */
+	const char *into;               /* a folder for the files; NULL none */
+	size_t stop_after, pause_after; /* files; 0 never */
 };
 
 static void
@@ -33,6 +35,13 @@ failure(enum rc rc, const struct err *e)
 {
 	if (rc != RC_OK)
 		printf("! %s: %s\n", rc_name(rc), e->text);
+}
+
+static void
+patience(const struct asking *a)
+{
+	if (driver_patience(a->d) > 0)
+		printf("patience %u\n", driver_patience(a->d));
 }
 
 static void
@@ -191,6 +200,8 @@ on_file(void *ctx, size_t image, struct remote_file *f, struct err *e)
 		fflush(stdout);
 	}
 	close(f->fd);
+	if (a->files == a->pause_after)
+		raise(SIGSTOP); /* whoever started this does something meanwhile */
 	return RC_OK;
 }
 
@@ -221,6 +232,7 @@ fetch(struct asking *a, char *words, enum remote_way way)
 	if (rc == RC_OK)
 		rc = a->ops->get(a->d, s, images, n, way, &sink, &e);
 	failure(rc, &e);
+	patience(a);
 	printf("got %zu of %zu files %lld bytes list %lld us fetch %lld us\n", a->files, n,
 		(long long)a->bytes, (long long)(listed - start),
 		(long long)(clock_mono_us() - listed));
@@ -247,6 +259,31 @@ ask_stop(struct asking *a, char *words)
 	a->stop_after = (size_t)atoi(strsep(&words, "/"));
 	fetch(a, words, REMOTE_SERIES);
 	a->stop_after = 0;
+}
+
+/* The program stops itself after the first files: pause:N/STUDY/SERIES. */
+static void
+ask_pause(struct asking *a, char *words)
+{
+	a->pause_after = (size_t)atoi(strsep(&words, "/"));
+	fetch(a, words, REMOTE_SERIES);
+	a->pause_after = 0;
+}
+
+/* A request without a driver, whose patience with a slow line is a second: line:PATH */
+static void
+ask_line(struct asking *a, char *words)
+{
+	struct http_config c = { .root = a->config.address->url, .quiet_s = 1 };
+	struct http_request r = { .path = words };
+	struct err e = { 0 };
+	struct http *h;
+
+	if (http_open(&h, &c, &e) == RC_OK)
+		http_ask(h, &r, &e);
+	failure(r.rc, &e);
+	http_request_release(&r);
+	http_close(h);
 }
 
 static void
@@ -306,6 +343,8 @@ static const struct question {
 	{ "one", ask_one },
 	{ "series", ask_whole },
 	{ "stop", ask_stop },
+	{ "pause", ask_pause },
+	{ "line", ask_line },
 	{ "into", ask_into },
 	{ "put", ask_put },
 };

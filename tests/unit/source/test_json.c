@@ -55,6 +55,18 @@ values_are_those_of_the_decoder(void **state)
 }
 
 static void
+a_uid_is_fit_for_a_path(void **state)
+{
+	static const char *const bad[] = { "", ".", "..", "1..2", ".1", "1.", "1/2", "1.2 ",
+		"1.2.840.10008.1.2.840.10008.1.2.840.10008.1.2.840.10008.1.2.840.10008" };
+
+	(void)state;
+	assert_true(json_is_uid("1.2.840.10008.1") && json_is_uid("2"));
+	for (size_t i = 0; i < MEM_COUNT(bad); i++)
+		assert_false(json_is_uid(bad[i]));
+}
+
+static void
 functional_groups_are_looked_into(void **state)
 {
 	struct header *h = header_of(
@@ -251,6 +263,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_are_those_of_the_decoder),
+		cmocka_unit_test(a_uid_is_fit_for_a_path),
 		cmocka_unit_test(functional_groups_are_looked_into),
 		cmocka_unit_test(the_whole_is_written_as_the_decoder_does),
 		cmocka_unit_test(what_is_too_large_is_cut_and_says_so),

@@ -26,8 +26,9 @@ struct arrival {
 	size_t image;
 	struct remote_file file;
 	int64_t expected;
-	char md5[33];
-	bool unreadable, other; /* what the hashing found */
+	char md5[33];    /* of the server's copy; "" not told */
+	char found[33];  /* of this; "" not asked for */
+	bool unreadable; /* when it was hashed */
 };
 
 struct queue {
@@ -39,6 +40,9 @@ struct arrivals {
 	int64_t file_most, total_most, total;
 	size_t given, under_way; /* handed over and not given yet */
 	enum rc failed;          /* of the sink: nothing more is given */
+	bool (*resolve)(void *ctx, const char *md5, size_t *image);
+	void *ctx;
+	struct queue held; /* hashed, and of no image that is known; the driver's thread */
 	pthread_mutex_t lock;
 	pthread_cond_t more, hashed;
 	struct queue todo, done;
@@ -72,9 +76,9 @@ static void
 hash(struct arrival *a)
 {
 	static _Thread_local unsigned char piece[PIECE];
+	bool both = a->md5[0] != '\0' || a->all->resolve != NULL;
 	struct digest sha;
 	struct digest_md5 md5;
-	char hex[33] = "";
 	ssize_t n;
 	off_t at = 0;
 
@@ -82,15 +86,14 @@ hash(struct arrival *a)
 	digest_md5_begin(&md5);
 	while ((n = pread(a->file.fd, piece, sizeof(piece), at)) > 0) {
 		digest_add(&sha, piece, (size_t)n);
-		if (a->md5[0] != '\0')
+		if (both)
 			digest_md5_add(&md5, piece, (size_t)n);
 		at += n;
 	}
 	digest_end(&sha, a->file.digest);
-	if (a->md5[0] != '\0')
-		digest_md5_end(&md5, hex);
+	if (both)
+		digest_md5_end(&md5, a->found);
 	a->unreadable = n < 0 || at != a->file.bytes;
-	a->other = a->md5[0] != '\0' && strcasecmp(hex, a->md5) != 0;
 }
 
 static void *
@@ -128,6 +131,7 @@ arrivals_new(const struct remote_sink *sink)
 	all->total_most = sink->total_most > 0 ? sink->total_most : total_cap;
 	all->todo.last = &all->todo.first;
 	all->done.last = &all->done.first;
+	all->held.last = &all->held.first;
 	pthread_mutex_init(&all->lock, NULL);
 	pthread_cond_init(&all->more, NULL);
 	pthread_cond_init(&all->hashed, NULL);
@@ -152,7 +156,7 @@ arrivals_free(struct arrivals *all)
 	pthread_mutex_unlock(&all->lock);
 	for (unsigned i = 0; i < all->hashers; i++)
 		pthread_join(all->hasher[i], NULL);
-	while ((a = pop(&all->done)) != NULL)
+	while ((a = pop(&all->done)) != NULL || (a = pop(&all->held)) != NULL)
 		arrival_drop(a);
 	pthread_cond_destroy(&all->hashed);
 	pthread_cond_destroy(&all->more);
@@ -275,7 +279,7 @@ give(struct arrivals *all, struct arrival *a, struct err *e)
 
 	if (a->unreadable)
 		rc = err_set(e, RC_FAILED, "a file in memory cannot be read again");
-	else if (a->other)
+	else if (a->md5[0] != '\0' && strcasecmp(a->md5, a->found) != 0)
 		rc = err_set(e, RC_CORRUPT, "a file has another MD5 than the server's copy");
 	else {
 		lseek(a->file.fd, 0, SEEK_SET);
@@ -287,6 +291,28 @@ give(struct arrivals *all, struct arrival *a, struct err *e)
 	return rc;
 }
 
+/* Those that wait for their image to be known. */
+static enum rc
+give_held(struct arrivals *all, struct err *e)
+{
+	struct queue old = all->held;
+	struct arrival *a;
+	enum rc rc = RC_OK, one;
+
+	if (old.first == NULL)
+		return RC_OK;
+	all->held = (struct queue){ .last = &all->held.first };
+	while ((a = pop(&old)) != NULL) {
+		if (all->failed != RC_OK || !all->resolve(all->ctx, a->found, &a->image)) {
+			push(&all->held, a);
+			continue;
+		}
+		one = give(all, a, e);
+		rc = rc == RC_OK ? one : rc;
+	}
+	return rc;
+}
+
 enum rc
 arrivals_give(struct arrivals *all, bool wait, struct err *e)
 {
@@ -295,10 +321,23 @@ arrivals_give(struct arrivals *all, bool wait, struct err *e)
 
 	while (all->failed == RC_OK && all->under_way > 0 && (a = hashed(all, wait)) != NULL) {
 		all->under_way--;
+		if (all->resolve != NULL) {
+			push(&all->held, a);
+			continue;
+		}
 		one = give(all, a, e);
 		rc = rc == RC_OK ? one : rc;
 	}
-	return rc;
+	one = all->failed == RC_OK ? give_held(all, e) : RC_OK;
+	return rc == RC_OK ? one : rc;
+}
+
+void
+arrivals_match(
+	struct arrivals *all, bool (*resolve)(void *ctx, const char *md5, size_t *image), void *ctx)
+{
+	all->resolve = resolve;
+	all->ctx = ctx;
 }
 
 size_t

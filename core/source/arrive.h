@@ -11,6 +11,11 @@ struct arrival;  /* one file */
 /* `sink` is lent. */
 struct arrivals *arrivals_new(const struct remote_sink *sink);
 
+/* Files come without names: `resolve` says which image has an MD5, false where none is known to (yet).  Those that none has in the
+ * end are not given: they were not asked for, or are not the server's copy. */
+void arrivals_match(struct arrivals *all,
+	bool (*resolve)(void *ctx, const char *md5, size_t *image), void *ctx);
+
 /* Waits for the hashing; what is not given to the sink by then never is. */
 void arrivals_free(struct arrivals *all); /* NULL is allowed */
 
@@ -23,7 +28,7 @@ enum rc arrival_add(struct arrival *a, const void *bytes, size_t n, struct err *
 
 int64_t arrival_bytes(const struct arrival *a);
 
-/* It ended as it should; hands it over.  `md5`: of the server's copy, "" it does not tell.  RC_CORRUPT where it is not as long as
+/* It ended as it should; hands it over.  `md5`: of the server's copy, "" it does not tell, or they are matched.  RC_CORRUPT where it is not as long as
  * was expected. */
 enum rc arrival_take(struct arrival *a, const char *md5, struct err *e);
 

@@ -322,17 +322,22 @@ image_path(const struct transfer *t, const struct remote_image *image, char path
 }
 
 enum rc
-dicomweb_series(struct web *w, const char *root, const struct remote_series *s, size_t n,
-	const struct remote_sink *sink, struct err *e)
+dicomweb_series(const struct transfer *t, const char *root, struct err *e)
 {
-	struct transfer t = { .web = w, .series = s, .sink = sink, .accept = DICOMWEB_ACCEPT };
+	struct transfer whole = *t;
+	const struct remote_series *s = t->series;
+	size_t least = t->n;
 	char path[WEB_PATH];
 	enum rc rc = dicomweb_named(s, e);
 
 	if (rc != RC_OK)
 		return rc;
+	/* Parts without names are counted: what the series is said to have, not only what is wanted of it. */
+	if (t->md5_path == NULL && s->images > (int64_t)least)
+		least = (size_t)s->images;
+	whole.accept = DICOMWEB_ACCEPT;
 	snprintf(path, sizeof(path), "%s/studies/%s/series/%s", root, s->study_uid, s->series_uid);
-	return transfer_series(&t, path, n, e);
+	return transfer_series(&whole, path, least, e);
 }
 
 static enum rc
@@ -349,7 +354,6 @@ get(struct driver *d, const struct remote_series *s, const struct remote_image *
 		.parallel = w->parallel,
 		.path = image_path,
 		.root = "" };
-	size_t all = s->images > (int64_t)n ? (size_t)s->images : n;
 	enum rc rc = dicomweb_named(s, e);
 
 	for (size_t i = 0; i < n && rc == RC_OK; i++)
@@ -358,8 +362,8 @@ get(struct driver *d, const struct remote_series *s, const struct remote_image *
 	if (rc != RC_OK)
 		return rc;
 	/* A whole series costs the server far less than each image by itself, unless most of it is here already. */
-	if (way == REMOTE_SERIES && n > SINGLY_MOST && n >= all / 4 * 3)
-		return dicomweb_series(w, "", s, all, sink, e);
+	if (way == REMOTE_SERIES && n > SINGLY_MOST && (int64_t)n >= s->images / 4 * 3)
+		return dicomweb_series(&t, "", e);
 	return transfer_ones(&t, e);
 }
 

@@ -11,9 +11,10 @@
 enum rc dicomweb_header(struct web *w, const char *root, const struct remote_series *s,
 	const char *sop_uid, struct header **out, struct err *e);
 
-/* All images of a series in one answer, at least `n` of them. */
-enum rc dicomweb_series(struct web *w, const char *root, const struct remote_series *s, size_t n,
-	const struct remote_sink *sink, struct err *e);
+/* All images of t->series in one answer, those of t->images at least.  Where t->md5_path is there the sink is told which is which,
+ * and gets no others. */
+struct transfer;
+enum rc dicomweb_series(const struct transfer *t, const char *root, struct err *e);
 
 /* Are its UIDs such that a path may hold them? */
 enum rc dicomweb_named(const struct remote_series *s, struct err *e);

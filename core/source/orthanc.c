@@ -11,7 +11,7 @@
 #include "core/source/json.h"
 #include "core/source/transfer.h"
 
-enum { LIST_MOST = 100000, SINGLY_MOST = 4, NEAR_PARALLEL = 8, FAR_PARALLEL = 16 };
+enum { LIST_MOST = 100000, SINGLY_MOST = 4, FAR_PARALLEL = 16 };
 
 bool
 orthanc_is_id(const char *s)
@@ -98,20 +98,20 @@ list(struct driver *d, const struct remote_series *s, struct remote_image **out,
 	struct err *e)
 {
 	struct web *w = (struct web *)d;
-	char id[REMOTE_ADDRESS], path[WEB_PATH];
-	json_t *rows, *series;
+	char id[REMOTE_ADDRESS], path[WEB_PATH], rows_path[WEB_PATH];
+	json_t *both[2];
+	const json_t *rows, *series;
 	enum rc rc = orthanc_id(w, s, id, e);
 
 	*out = NULL;
 	*n = 0;
 	if (rc != RC_OK)
 		return rc;
-	snprintf(path, sizeof(path), "/series/%s/instances", id);
-	rc = web_json(w, path, NULL, &rows, e);
-	if (rc != RC_OK)
-		return rc;
+	snprintf(rows_path, sizeof(rows_path), "/series/%s/instances", id);
 	snprintf(path, sizeof(path), "/series/%s", id);
-	rc = web_json(w, path, NULL, &series, e);
+	rc = web_json_both(w, (const char *const[]){ rows_path, path }, both, e);
+	rows = both[0];
+	series = both[1];
 	if (rc == RC_OK && json_array_size(rows) > LIST_MOST)
 		rc = err_set(e, RC_LIMIT, "a series of more than %d images", LIST_MOST);
 	if (rc == RC_OK) {
@@ -120,8 +120,8 @@ list(struct driver *d, const struct remote_series *s, struct remote_image **out,
 			*n += fill_image(&(*out)[*n], json_array_get(rows, i));
 		share_orientation(series, *out, *n);
 	}
-	json_decref(rows);
-	json_decref(series);
+	json_decref(both[0]);
+	json_decref(both[1]);
 	return rc;
 }
 
@@ -202,8 +202,13 @@ get(struct driver *d, const struct remote_series *s, const struct remote_image *
 	for (size_t i = 0; i < n; i++)
 		if (!orthanc_is_id(images[i].address))
 			return err_set(e, RC_INVALID, "an image has no name of the server's");
-	if (way == REMOTE_SERIES && web_is_far(w) && t.parallel < FAR_PARALLEL)
-		t.parallel = FAR_PARALLEL;
+	if (way == REMOTE_SERIES && web_is_far(w)) {
+		/* One long answer fills the line; each file by itself waits for it. */
+		if (web_can(w, QUIRK(WADO)) && n > SINGLY_MOST && (int64_t)n >= s->images / 4 * 3)
+			return dicomweb_series(&t, ORTHANC_WEB, e);
+		if (t.parallel < FAR_PARALLEL)
+			t.parallel = FAR_PARALLEL;
+	}
 	return transfer_ones(&t, e);
 }
 

@@ -1,125 +1,12 @@
-/* Images by HTTP.  An answer is a file itself, whose length was announced, or a multipart one, each of whose parts has to be closed. */
+/* Images one by one, and the MD5 of each where the server tells it. */
 #include "core/source/transfer.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "core/base/mem.h"
 #include "core/base/str.h"
-#include "core/net/multipart.h"
-#include "core/source/arrive.h"
-
-/* One answer with files. */
-struct answer {
-	struct arrivals *all;
-	struct arrival *file; /* under way, or come whole where it is no part */
-	struct multipart *parts;
-	size_t image;
-	int64_t expected;
-	int64_t file_most;
-	bool begun, single;
-	size_t whole;          /* parts that were closed */
-	struct arrival *first; /* the part that a single image is */
-};
-
-static enum rc
-part_begin(void *ctx, const struct multipart_part *p, struct err *e)
-{
-	struct answer *a = ctx;
-
-	if (p->type[0] != '\0' && strncasecmp(p->type, "application/dicom", 17) != 0)
-		return err_set(e, RC_CORRUPT, "a part of the answer is no image");
-	if (a->single && a->first != NULL)
-		return err_set(e, RC_CORRUPT, "more images came than were asked for");
-	a->file = arrival_new(a->all, a->image, p->length, e);
-	return a->file != NULL ? RC_OK : RC_FAILED;
-}
-
-static enum rc
-part_bytes(void *ctx, const void *p, size_t n, struct err *e)
-{
-	struct answer *a = ctx;
-
-	return arrival_add(a->file, p, n, e);
-}
-
-static enum rc
-part_whole(void *ctx, struct err *e)
-{
-	struct answer *a = ctx;
-	struct arrival *file = a->file;
-	enum rc rc;
-
-	a->file = NULL;
-	a->whole++;
-	if (a->single) {
-		a->first = file;
-		return RC_OK;
-	}
-	rc = arrival_take(file, "", e);
-	return rc == RC_OK ? arrivals_give(a->all, false, e) : rc;
-}
-
-/* The headers are there: what is it? */
-static enum rc
-answer_begin(struct answer *a, const struct http_answer *h, struct err *e)
-{
-	struct multipart_sink sink = { part_begin, part_bytes, part_whole, a };
-
-	a->begun = true;
-	if (strncasecmp(h->type, "multipart/", 10) == 0)
-		return multipart_new(&a->parts, h->type, a->file_most, &sink, e);
-	if (!a->single ||
-		(strncasecmp(h->type, "application/dicom", 17) != 0 &&
-			strncasecmp(h->type, "application/octet-stream", 24) != 0) ||
-		strncasecmp(h->type, "application/dicom+", 18) == 0)
-		return err_set(e, RC_CORRUPT, "the answer is no image");
-	if (h->length >= 0 && a->expected >= 0 && h->length != a->expected)
-		return err_set(e, RC_CORRUPT, "an image is not as long as the list says");
-	if (h->length >= 0)
-		a->expected = h->length;
-	a->file = arrival_new(a->all, a->image, a->expected, e);
-	return a->file != NULL ? RC_OK : RC_FAILED;
-}
-
-static enum rc
-answer_add(struct answer *a, const struct http_answer *h, const void *bytes, size_t n, struct err *e)
-{
-	enum rc rc = a->begun ? RC_OK : answer_begin(a, h, e);
-
-	if (rc != RC_OK)
-		return rc;
-	return a->parts != NULL ? multipart_add(a->parts, bytes, n, e)
-				: arrival_add(a->file, bytes, n, e);
-}
-
-/* It ended: RC_OK where it is whole, and then a single image is in a->first. */
-static enum rc
-answer_end(struct answer *a, bool has_md5, struct err *e)
-{
-	if (a->parts != NULL)
-		return multipart_end(a->parts, e);
-	if (a->file == NULL)
-		return err_set(e, RC_CORRUPT, "the answer is empty");
-	if (a->expected < 0 && !has_md5)
-		return err_set(e, RC_CORRUPT, "the server does not say how long an image is");
-	a->first = a->file;
-	a->file = NULL;
-	return RC_OK;
-}
-
-static void
-answer_release(struct answer *a)
-{
-	arrival_drop(a->file);
-	arrival_drop(a->first);
-	multipart_free(a->parts);
-	a->file = a->first = NULL;
-	a->parts = NULL;
-}
-
-/* ---- one by one ---- */
+#include "core/source/transfer_in.h"
 
 /* What is known of an image while it comes: its file and its MD5 may come in any order. */
 struct coming {
@@ -223,17 +110,6 @@ next_one(void *ctx)
 	return NULL;
 }
 
-/* "d41d8cd98f00b204e9800998ecf8427e" and nothing else. */
-static bool
-read_md5(const struct http_request *r, char to[33])
-{
-	if (r->text.len < 32 || strspn(r->text.data, "0123456789abcdefABCDEF") != 32)
-		return false;
-	memcpy(to, r->text.data, 32);
-	to[32] = '\0';
-	return true;
-}
-
 static void
 md5_done(struct ones *o, struct slot *s)
 {
@@ -242,7 +118,7 @@ md5_done(struct ones *o, struct slot *s)
 	c->md5_over = true;
 	if (s->r.rc != RC_OK)
 		failed(o, s->r.rc, s->r.err.text);
-	else if (!read_md5(&s->r, c->md5))
+	else if (!transfer_md5(&s->r, c->md5))
 		failed(o, RC_CORRUPT, "what should be an MD5 is none");
 }
 
@@ -335,40 +211,5 @@ transfer_ones(const struct transfer *t, struct err *e)
 	arrivals_free(o->all);
 	free(o->coming);
 	free(o);
-	return rc;
-}
-
-/* ---- all at once ---- */
-
-static enum rc
-on_series(struct http_request *r, const void *bytes, size_t n, struct err *e)
-{
-	return answer_add(r->ctx, &r->answer, bytes, n, e);
-}
-
-enum rc
-transfer_series(const struct transfer *t, const char *path, size_t least, struct err *e)
-{
-	struct answer a = { .image = SIZE_MAX, .expected = -1, .file_most = INT64_MAX };
-	struct http_request r = { .path = path,
-		.headers = { t->accept },
-		.take = on_series,
-		.ctx = &a,
-		.most = INT64_MAX };
-	enum rc rc, last;
-
-	a.all = arrivals_new(t->sink);
-	t->web->sink = t->sink;
-	rc = web_ask(t->web, &r, e);
-	t->web->sink = NULL;
-	if (rc == RC_OK)
-		rc = answer_end(&a, false, e);
-	last = arrivals_give(a.all, true, e);
-	rc = rc != RC_OK ? rc : last;
-	if (rc == RC_OK && arrivals_given(a.all) < least)
-		rc = err_set(e, RC_CORRUPT, "fewer images came than the series has");
-	answer_release(&a);
-	arrivals_free(a.all);
-	http_request_release(&r);
 	return rc;
 }

@@ -108,6 +108,51 @@ web_json(struct web *w, const char *path, const char *body, json_t **out, struct
 	return rc;
 }
 
+struct both {
+	struct http_request r[2];
+	int next;
+};
+
+static struct http_request *
+next_of_both(void *ctx)
+{
+	struct both *b = ctx;
+
+	return b->next < 2 ? &b->r[b->next++] : NULL;
+}
+
+static enum rc
+one_of_both(void *ctx, struct http_request *r, struct err *e)
+{
+	(void)ctx;
+	return r->rc == RC_OK ? RC_OK : err_set(e, r->rc, "%s", r->err.text);
+}
+
+enum rc
+web_json_both(struct web *w, const char *const path[2], json_t *out[2], struct err *e)
+{
+	struct both b = { .next = 0 };
+	struct http_work work = {
+		.next = next_of_both, .done = one_of_both, .ctx = &b, .parallel = 2
+	};
+	enum rc rc;
+
+	for (int i = 0; i < 2; i++) {
+		out[i] = NULL;
+		b.r[i].path = path[i];
+		b.r[i].headers[0] = "Accept: application/json";
+		b.r[i].gzip = web_is_far(w);
+	}
+	rc = web_run(w, &work, e);
+	for (int i = 0; i < 2; i++) {
+		if (rc == RC_OK)
+			rc = json_read(&out[i], b.r[i].text.data != NULL ? b.r[i].text.data : "",
+				b.r[i].text.len, e);
+		http_request_release(&b.r[i]);
+	}
+	return rc;
+}
+
 /* ---- pages ---- */
 
 struct reading;

@@ -41,6 +41,9 @@ enum rc web_ask(struct web *w, struct http_request *r, struct err *e);
  * content. */
 enum rc web_json(struct web *w, const char *path, const char *body, json_t **out, struct err *e);
 
+/* Two questions at once, whose lines are both open then. */
+enum rc web_json_both(struct web *w, const char *const path[2], json_t *out[2], struct err *e);
+
 /* A list in pages: a page is asked for while the one before is read.  It ends with an empty page, or one with nothing new, which
  * is what servers send that know no pages. */
 struct web_pages {

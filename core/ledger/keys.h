@@ -93,6 +93,12 @@ void digest_md5_begin(struct digest_md5 *d);
 void digest_md5_add(struct digest_md5 *d, const void *bytes, size_t n);
 void digest_md5_end(struct digest_md5 *d, char hex[33]);
 
+/* Add n bytes to each of eight, side by side: several times as fast as one after the other.  n is a multiple of 64, and so is all
+ * that was added before. */
+enum { DIGEST_LANES = 8 };
+void digest_md5_add_lanes(
+	struct digest_md5 d[DIGEST_LANES], const unsigned char *const p[DIGEST_LANES], size_t n);
+
 void key_hex(char *to, const unsigned char *bytes, size_t n); /* 2n + 1 characters */
 bool key_unhex(unsigned char *to, size_t n, const char *hex);
 void key_random_hex(char *to, size_t bytes);

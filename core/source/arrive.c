@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/mem.h"
@@ -15,8 +16,10 @@
 
 enum {
 	HASHERS_MOST = 4,
+	TOGETHER_LEAST = 3, /* fewer are quicker one by one */
+	WAIT_NS = 10 * 1000 * 1000,
 	WAITING_MOST = 64, /* files that are not hashed yet: more are not taken before */
-	PIECE = 64 * 1024
+	PIECE = 16 * 1024  /* of each file; eight of them stay near the processor */
 };
 static const int64_t file_cap = (int64_t)4 << 30, total_cap = (int64_t)64 << 30;
 
@@ -46,8 +49,8 @@ struct arrivals {
 	pthread_mutex_t lock;
 	pthread_cond_t more, hashed;
 	struct queue todo, done;
-	size_t waiting; /* in todo */
-	bool end;
+	size_t waiting;  /* in todo */
+	bool end, hurry; /* hurry: no more files come */
 	unsigned hashers;
 	pthread_t hasher[HASHERS_MOST];
 };
@@ -72,50 +75,139 @@ pop(struct queue *q)
 
 /* ---- hashing ---- */
 
-static void
-hash(struct arrival *a)
-{
-	static _Thread_local unsigned char piece[PIECE];
-	bool both = a->md5[0] != '\0' || a->all->resolve != NULL;
-	struct digest sha;
-	struct digest_md5 md5;
-	ssize_t n;
-	off_t at = 0;
+/* Digests of files that are hashed side by side: their MD5s together as far as the shortest reaches. */
+struct hashing {
+	unsigned n;
+	struct arrival *a[DIGEST_LANES];
+	struct digest sha[DIGEST_LANES];
+	struct digest_md5 md5[DIGEST_LANES];
+	unsigned char piece[DIGEST_LANES][PIECE];
+};
 
-	digest_begin(&sha);
-	digest_md5_begin(&md5);
-	while ((n = pread(a->file.fd, piece, sizeof(piece), at)) > 0) {
-		digest_add(&sha, piece, (size_t)n);
-		if (both)
-			digest_md5_add(&md5, piece, (size_t)n);
-		at += n;
+static bool
+wants_md5(const struct arrival *a)
+{
+	return a->md5[0] != '\0' || a->all->resolve != NULL;
+}
+
+static bool
+read_piece(struct arrival *a, unsigned char *to, size_t n, int64_t at)
+{
+	if (pread(a->file.fd, to, n, at) == (ssize_t)n)
+		return true;
+	a->unreadable = true;
+	return false;
+}
+
+/* As far as all of them reach, a piece of each at a time.  How far that is. */
+static int64_t
+hash_together(struct hashing *h)
+{
+	const unsigned char *p[DIGEST_LANES];
+	int64_t at = 0, end = h->a[0]->file.bytes;
+
+	for (unsigned i = 1; i < h->n; i++)
+		end = h->a[i]->file.bytes < end ? h->a[i]->file.bytes : end;
+	for (unsigned i = 0; i < DIGEST_LANES; i++)
+		p[i] = h->piece[i];
+	for (; at + PIECE <= end; at += PIECE) {
+		for (unsigned i = 0; i < h->n; i++)
+			if (read_piece(h->a[i], h->piece[i], PIECE, at))
+				digest_add(&h->sha[i], h->piece[i], PIECE);
+		digest_md5_add_lanes(h->md5, p, PIECE);
 	}
-	digest_end(&sha, a->file.digest);
-	if (both)
-		digest_md5_end(&md5, a->found);
-	a->unreadable = n < 0 || at != a->file.bytes;
+	return at;
+}
+
+/* The rest of one, or all of it. */
+static void
+hash_alone(struct hashing *h, unsigned i, int64_t at)
+{
+	struct arrival *a = h->a[i];
+
+	while (at < a->file.bytes && !a->unreadable) {
+		int64_t left = a->file.bytes - at;
+		size_t n = left < PIECE ? (size_t)left : PIECE;
+
+		if (!read_piece(a, h->piece[0], n, at))
+			break;
+		digest_add(&h->sha[i], h->piece[0], n);
+		if (wants_md5(a))
+			digest_md5_add(&h->md5[i], h->piece[0], n);
+		at += (int64_t)n;
+	}
+	digest_end(&h->sha[i], a->file.digest);
+	if (wants_md5(a))
+		digest_md5_end(&h->md5[i], a->found);
+}
+
+static void
+hash(struct hashing *h)
+{
+	int64_t at = 0;
+
+	for (unsigned i = 0; i < DIGEST_LANES; i++) {
+		digest_begin(&h->sha[i]);
+		digest_md5_begin(&h->md5[i]);
+	}
+	if (h->n >= TOGETHER_LEAST && wants_md5(h->a[0]))
+		at = hash_together(h);
+	for (unsigned i = 0; i < h->n; i++)
+		hash_alone(h, i, at);
+}
+
+/* Hash what waits, up to eight; with the lock held.  False: nothing waits. */
+static bool
+hash_some(struct arrivals *all, struct hashing *h)
+{
+	struct arrival *a;
+
+	for (h->n = 0; h->n < DIGEST_LANES && (a = pop(&all->todo)) != NULL; h->n++)
+		h->a[h->n] = a;
+	if (h->n == 0)
+		return false;
+	all->waiting -= h->n;
+	pthread_mutex_unlock(&all->lock);
+	hash(h);
+	pthread_mutex_lock(&all->lock);
+	for (unsigned i = 0; i < h->n; i++)
+		push(&all->done, h->a[i]);
+	pthread_cond_signal(&all->hashed);
+	return true;
+}
+
+/* Few files with MD5s are worth waiting for more, not long: side by side they cost a third.  With the lock held. */
+static void
+wait_for_more(struct arrivals *all)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += WAIT_NS;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_nsec -= 1000000000;
+		until.tv_sec++;
+	}
+	while (all->waiting > 0 && all->waiting < TOGETHER_LEAST && wants_md5(all->todo.first) &&
+		!all->hurry && !all->end)
+		if (pthread_cond_timedwait(&all->more, &all->lock, &until) != 0)
+			break;
 }
 
 static void *
 hasher(void *ctx)
 {
 	struct arrivals *all = ctx;
-	struct arrival *a;
+	struct hashing *h = mem_zero(1, sizeof(*h));
 
 	pthread_mutex_lock(&all->lock);
-	for (;;) {
-		while ((a = pop(&all->todo)) == NULL && !all->end)
+	while (hash_some(all, h) || !all->end) {
+		if (all->waiting == 0 && !all->end)
 			pthread_cond_wait(&all->more, &all->lock);
-		if (a == NULL)
-			break;
-		all->waiting--;
-		pthread_mutex_unlock(&all->lock);
-		hash(a);
-		pthread_mutex_lock(&all->lock);
-		push(&all->done, a);
-		pthread_cond_signal(&all->hashed);
+		wait_for_more(all);
 	}
 	pthread_mutex_unlock(&all->lock);
+	free(h);
 	return NULL;
 }
 
@@ -124,7 +216,11 @@ arrivals_new(const struct remote_sink *sink)
 {
 	struct arrivals *all = mem_zero(1, sizeof(*all));
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	unsigned want = cores < 2 ? 1 : cores > HASHERS_MOST ? HASHERS_MOST : (unsigned)cores;
+	unsigned want = cores < 4 ? 1
+		: cores / 2 > HASHERS_MOST
+		? HASHERS_MOST
+		: (unsigned)cores / 2; /* the other half receives and serves */
+	pthread_condattr_t monotonic;
 
 	all->sink = sink;
 	all->file_most = sink->file_most > 0 ? sink->file_most : file_cap;
@@ -133,7 +229,10 @@ arrivals_new(const struct remote_sink *sink)
 	all->done.last = &all->done.first;
 	all->held.last = &all->held.first;
 	pthread_mutex_init(&all->lock, NULL);
-	pthread_cond_init(&all->more, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&all->more, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 	pthread_cond_init(&all->hashed, NULL);
 	while (all->hashers < want &&
 		pthread_create(&all->hasher[all->hashers], NULL, hasher, all) == 0)
@@ -259,13 +358,17 @@ static struct arrival *
 hashed(struct arrivals *all, bool wait)
 {
 	struct arrival *a;
+	struct hashing *h;
 
 	pthread_mutex_lock(&all->lock);
-	if (all->hashers == 0 && (a = pop(&all->todo)) != NULL) { /* no thread could be had */
-		all->waiting--;
-		hash(a);
-		push(&all->done, a);
+	if (all->hashers == 0) { /* no thread could be had */
+		h = mem_zero(1, sizeof(*h));
+		hash_some(all, h);
+		free(h);
 	}
+	all->hurry = wait;
+	if (wait)
+		pthread_cond_broadcast(&all->more);
 	while ((a = pop(&all->done)) == NULL && wait)
 		pthread_cond_wait(&all->hashed, &all->lock);
 	pthread_mutex_unlock(&all->lock);

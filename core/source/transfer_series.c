@@ -10,7 +10,7 @@
 #include "core/base/str.h"
 #include "core/source/transfer_in.h"
 
-enum { ASKING_MOST = 48 }; /* MD5s at once */
+enum { ASKING_MOST = 32 }; /* MD5s at once */
 
 struct slot {
 	struct http_request r;

@@ -431,6 +431,7 @@ go_on(struct receiver *r)
 	for (int i = 0; i < LINES_MOST; i++)
 		if (r->line[i].state != LINE_SERVED || now - r->ending > GRACE_US)
 			line_cut(&r->line[i]);
+	look_through_spool(r); /* what a line left that was cut just now */
 	return r->busy || served(r) > 0 || (r->waiting > 0 && !r->failing);
 }
 

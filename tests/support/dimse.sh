@@ -68,3 +68,8 @@ dimse_count() {
 	for k in "${@:4}"; do keys+=(-k "$k"); done
 	findscu -S -v -aet WETREAD -aec "$1" -k "QueryRetrieveLevel=$3" "${keys[@]}" 127.0.0.1 "$2" 2>&1 | grep -c 'Find Response: '
 }
+# dimse_relay NAME PORT TARGET up|down BYTES: a line that stops after so many bytes; see relay.py
+dimse_relay() {
+	dimse_start "$tmp/$1.log" python3 tests/support/relay.py "${@:2}"
+	until_true 20 grep -q ready "$tmp/$1.log"
+}

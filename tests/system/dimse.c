@@ -1,5 +1,6 @@
 /* dimse ADDRESS SCRATCH VERB...: one call of the DIMSE driver; prints what it told and exits with its enum rc.  For test_dimse.
- *   probe | sweep [MODALITY [STUDY]] | list STUDY SERIES | get STUDY SERIES FOLDER series|one | put STUDY SERIES KOS UID */
+ *   probe | sweep [MODALITY [STUDY]] | list STUDY SERIES | get STUDY SERIES FOLDER series|one |
+ *   got STUDY SERIES FOLDER LIST | put STUDY SERIES KOS UID */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,6 +129,28 @@ run_get(struct run *r)
 	return rc;
 }
 
+/* As get, with the UIDs that `list` has printed into a file: one association only. */
+static enum rc
+run_got(struct run *r)
+{
+	struct remote_series s = series_of(r);
+	struct remote_sink sink = { .whole = keep, .ctx = r };
+	struct remote_image *images = mem_zero(1000, sizeof(*images));
+	FILE *in = fopen(word(r, 4), "r");
+	size_t n = 0;
+	enum rc rc;
+
+	while (in != NULL && n < 1000 && fscanf(in, "%71s %*s", images[n].sop_uid) == 1)
+		n++;
+	if (in != NULL)
+		fclose(in);
+	r->folder = word(r, 3);
+	r->images = images;
+	rc = driver_dimse.get(r->d, &s, images, n, REMOTE_SERIES, &sink, &r->e);
+	free(images);
+	return rc;
+}
+
 static enum rc
 run_put(struct run *r)
 {
@@ -152,7 +175,7 @@ static const struct {
 	const char *name;
 	enum rc (*run)(struct run *r);
 } verbs[] = { { "probe", run_probe }, { "sweep", run_sweep }, { "list", run_list },
-	{ "get", run_get }, { "put", run_put } };
+	{ "get", run_get }, { "got", run_got }, { "put", run_put } };
 
 int
 main(int argc, char **argv)

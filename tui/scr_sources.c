@@ -324,7 +324,7 @@ sources_command(struct app *app, void *state, enum command c, const char *argume
 		app_say(app, STYLE_PLAIN, "all sources are looked after now");
 	} else if (c == CMD_RETRY) {
 		retry(app);
-	} else if (c == CMD_CANCEL) {
+	} else if (c == CMD_LEAVE_OFF) {
 		remote_cancel(app);
 		app_say(app, STYLE_PLAIN, "left off; what came stays");
 	}
@@ -358,7 +358,7 @@ sources_heard(struct app *app, void *state, bool fresh)
 	request(app, state);
 }
 
-static const enum command sources_keys[] = { CMD_NEXT, CMD_DISCOVER, CMD_RETRY, CMD_CANCEL,
+static const enum command sources_keys[] = { CMD_NEXT, CMD_DISCOVER, CMD_RETRY, CMD_LEAVE_OFF,
 	CMD_HELP, CMD_BACK, CMD_NONE };
 
 const struct screen_ops scr_sources_ops = {

@@ -129,10 +129,12 @@ enum rc
 settle_read(struct settling *g, struct err *e)
 {
 	struct stmt *s = db_query(ledger_db(g->l),
-		"SELECT revision, series.arrived, state, modality, sop_class, series_description, "
+		"SELECT revision, series.arrived, series.state, modality, sop_class, series_description, "
 		"manifest,"
-		" protocol_name, series_uid, study_uid, subject, visit, site FROM series"
-		" JOIN exam ON exam.id = series.exam WHERE series.id = $1");
+		" protocol_name, series_uid, study_uid, subject, visit, site, study_date,"
+		" coalesce(o.name, '') FROM series JOIN exam ON exam.id = series.exam LEFT JOIN"
+		" remote r ON r.series = series.id LEFT JOIN source o ON o.id = r.source WHERE"
+		" series.id = $1");
 	enum rc rc;
 
 	stmt_int(s, 1, g->series);
@@ -152,6 +154,8 @@ settle_read(struct settling *g, struct err *e)
 	str_copy(g->subject, sizeof(g->subject), stmt_get_text(s, 10));
 	str_copy(g->visit, sizeof(g->visit), stmt_get_text(s, 11));
 	str_copy(g->site, sizeof(g->site), stmt_get_text(s, 12));
+	str_copy(g->study_date, sizeof(g->study_date), stmt_get_text(s, 13));
+	str_copy(g->lies_at, sizeof(g->lies_at), stmt_get_text(s, 14));
 	stmt_done(s);
 	return RC_OK;
 }

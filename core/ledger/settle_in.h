@@ -24,7 +24,8 @@ struct settling {
 	struct series_image *order; /* order[i].id indexes members */
 	size_t n;
 	int64_t told; /* images that a source says there are, where none is here yet; 0 otherwise */
-	const char *source; /* its name; NULL none */
+	const char *source;               /* its name, for the event; NULL none */
+	char study_date[20], lies_at[33]; /* the name of the source; "" the archive's own */
 	int64_t slices;
 	struct series_geometry geometry;
 	uint64_t why;

@@ -33,16 +33,16 @@ settle_series(struct settling *g, const char *state, struct err *e)
 	return stmt_run(s, e);
 }
 
-/* What `/` on a worklist searches: everything a row shows, in lower case. */
+/* What `/` on a worklist searches: everything a row shows, the date of the study and where it lies, in lower case. */
 static void
 search_text(const struct settling *g, char text[700])
 {
-	char words[200], name[24], all[720];
+	char words[200], name[24], all[800];
 
 	why_words(g->why, words, sizeof(words));
 	catalog_series_name(g->series, name);
-	snprintf(all, sizeof(all), "%s %s %s %s %s %s %s", name, g->subject, g->visit, g->modality,
-		g->site, words, g->description);
+	snprintf(all, sizeof(all), "%s %s %s %s %s %s %s %s %s", name, g->subject, g->visit,
+		g->modality, g->site, g->study_date, g->lies_at, words, g->description);
 	str_fold(text, 700, all);
 	str_clean(text);
 }

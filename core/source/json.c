@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/base/buf.h"
 #include "core/base/mem.h"
@@ -226,6 +227,8 @@ fill_flags(struct header *h, const json_t *object)
 	}
 	if (h->overlays > 0)
 		h->flags |= HEADER_OVERLAY;
+	if (number_of(h, ATTR_BITS_ALLOCATED) > 0)
+		h->flags |= HEADER_PIXELS; /* some servers do not mention the pixels themselves */
 	if (number_of(h, ATTR_ROWS) == 0 || number_of(h, ATTR_COLUMNS) == 0)
 		h->flags &= ~(uint32_t)HEADER_PIXELS;
 	if (h->flags & HEADER_PIXELS)

@@ -6,6 +6,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/mem.h"
+#include "core/base/str.h"
 
 struct json_reader {
 	enum { BEFORE, INSIDE, AFTER } state;
@@ -16,6 +17,20 @@ struct json_reader {
 	void *ctx;
 	enum rc failed;
 };
+
+/* Once more, with '?' for bytes that are no UTF-8: one wrong name is no reason to lose the row that it is in. */
+static json_t *
+read_cleaned(const char *text, size_t n)
+{
+	char *copy = mem_zero(n + 1, 1);
+	json_t *out;
+
+	memcpy(copy, text, n);
+	str_clean(copy);
+	out = json_loads(copy, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+	free(copy);
+	return out;
+}
 
 enum rc
 json_read(json_t **out, const char *text, size_t n, struct err *e)
@@ -36,7 +51,9 @@ json_read(json_t **out, const char *text, size_t n, struct err *e)
 	}
 	if (deepest > JSON_DEPTH)
 		return err_set(e, RC_LIMIT, "JSON that is nested more than %d deep", JSON_DEPTH);
-	*out = json_loadb(text, n, JSON_DECODE_ANY, NULL);
+	*out = json_loadb(text, n, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+	if (*out == NULL)
+		*out = read_cleaned(text, n);
 	return *out != NULL ? RC_OK : err_set(e, RC_CORRUPT, "what came is no JSON");
 }
 

@@ -4,8 +4,10 @@
  *   ask_source ADDRESS SECRET-FILE QUESTION...
  *   probe    sweep[:key=value,...]    changes:TOKEN    header:STUDY/SERIES    list:STUDY/SERIES[/NAME]
  *   one:STUDY/SERIES[/NAME]    series:STUDY/SERIES[/NAME]    stop:FILES/STUDY/SERIES[/NAME]    into:FOLDER    parallel:N
+ *   alike:MODALITY (headers told beside headers of files)
  *   pause:FILES/STUDY/SERIES[/NAME]    line:PATH
  *   put:STUDY/SERIES/NAME/NUMBER/STATE/HASH[/KOS-UID/KOS-FILE] */
+#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +17,7 @@
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/dicom/decoder.h"
 #include "core/net/http.h"
 #include "core/source/driver.h"
 
@@ -252,6 +255,159 @@ ask_whole(struct asking *a, char *words)
 	fetch(a, words, REMOTE_SERIES);
 }
 
+/* ---- is a header that a server tells the one that the file has? ---- */
+
+struct comparing {
+	struct decoder *decoder;
+	const struct header *told;
+	size_t files, values, elements; /* that were the same */
+};
+
+/* As numbers where both are: "1.500" is 1.5. */
+static bool
+same_text(const char *a, const char *b)
+{
+	double x, y;
+	char *end_a, *end_b;
+
+	while (strcmp(a, b) != 0) {
+		x = strtod(a, &end_a);
+		y = strtod(b, &end_b);
+		if (end_a == a || end_b == b || x != y || *end_a != *end_b)
+			return false;
+		if (*end_a == '\0')
+			return true;
+		a = end_a + 1;
+		b = end_b + 1;
+	}
+	return true;
+}
+
+static void
+compare_values(struct comparing *c, const struct header *file)
+{
+	for (int i = 0; i < ATTR_COUNT; i++) {
+		const char *told = c->told->value[i], *has = file->value[i];
+
+		if (told == NULL || i == ATTR_CHARSET) /* what a server sends is UTF-8 by then */
+			continue;
+		if (has != NULL && same_text(told, has))
+			c->values++;
+		else
+			printf("differs %s: %s, file: %s\n", attr_table[i].column, told,
+				str_or_dash(has));
+	}
+	if ((c->told->flags ^ file->flags) & (HEADER_PIXELS | HEADER_OVERLAY | HEADER_PRIVATE) ||
+		c->told->frames != file->frames)
+		printf("differs flags %x frames %u, file: %x %u\n", c->told->flags, c->told->frames,
+			file->flags, file->frames);
+}
+
+static bool
+same_json(const json_t *a, const json_t *b)
+{
+	const char *key;
+	json_t *v;
+
+	if (json_is_number(a) && json_is_number(b))
+		return json_number_value(a) == json_number_value(b);
+	if (json_typeof(a) != json_typeof(b) || json_array_size(a) != json_array_size(b) ||
+		json_object_size(a) != json_object_size(b))
+		return false;
+	for (size_t i = 0; i < json_array_size(a); i++)
+		if (!same_json(json_array_get(a, i), json_array_get(b, i)))
+			return false;
+	json_object_foreach((json_t *)a, key, v)
+	{
+		if (json_object_get(b, key) == NULL || !same_json(v, json_object_get(b, key)))
+			return false;
+	}
+	return json_is_array(a) || json_is_object(a) || json_equal(a, b);
+}
+
+static void
+compare_json(struct comparing *c, const struct header *file)
+{
+	json_t *told = json_loads(c->told->json, 0, NULL), *has = json_loads(file->json, 0, NULL),
+	       *v;
+	const char *tag;
+
+	json_object_foreach(told, tag, v)
+	{
+		if (strcmp(tag, "00080005") == 0)
+			continue;
+		if (json_object_get(has, tag) != NULL && same_json(v, json_object_get(has, tag)))
+			c->elements++;
+		else
+			printf("differs %s\n", tag);
+	}
+	json_object_foreach(has, tag, v)
+	{
+		if (json_object_get(told, tag) == NULL && strncmp(tag, "0002", 4) != 0)
+			printf("differs %s: not told\n", tag);
+	}
+	json_decref(told);
+	json_decref(has);
+}
+
+static enum rc
+on_comparison(void *ctx, size_t image, struct remote_file *f, struct err *e)
+{
+	struct comparing *c = ctx;
+	struct header *h;
+	enum rc rc = decoder_header(c->decoder, f->fd, &h, e);
+
+	(void)image;
+	close(f->fd);
+	if (rc != RC_OK)
+		return rc;
+	if (strcmp(header_text(h, ATTR_SOP_UID), header_text(c->told, ATTR_SOP_UID)) == 0) {
+		c->files++;
+		compare_values(c, h);
+		compare_json(c, h);
+	}
+	header_free(h);
+	return RC_OK;
+}
+
+/* Of every series whose modality is that: what the server tells of one image, beside the decoder: alike:MODALITY */
+static enum rc
+compare_series(void *ctx, const struct remote_series *found, struct err *e)
+{
+	struct asking *a = ctx;
+	struct comparing c = { .decoder = decoder_new(NULL) };
+	struct remote_sink sink = { .whole = on_comparison, .ctx = &c };
+	struct remote_series s = *found;
+	struct remote_image *images = NULL;
+	struct driver *d = NULL;
+	size_t n = 0;
+	enum rc rc = a->ops->open(&d, &a->config, e);
+
+	s.header = NULL;
+	rc = rc == RC_OK ? a->ops->header(d, &s, e) : rc;
+	c.told = s.header;
+	rc = rc == RC_OK ? a->ops->list(d, &s, &images, &n, e) : rc;
+	rc = rc == RC_OK ? a->ops->get(d, &s, images, n, REMOTE_SERIES, &sink, e) : rc;
+	printf("compared %zu file, %zu values, %zu elements\n", c.files, c.values, c.elements);
+	free(images);
+	header_free(s.header);
+	decoder_free(c.decoder);
+	a->ops->close(d);
+	failure(rc, e);
+	err_clear(e);
+	return RC_OK;
+}
+
+static void
+ask_alike(struct asking *a, char *words)
+{
+	struct remote_query q = { .modality = "" };
+	struct err e = { 0 };
+
+	str_copy(q.modality, sizeof(q.modality), words != NULL ? words : "");
+	failure(a->ops->sweep(a->d, &q, compare_series, a, &e), &e);
+}
+
 /* The first to come are taken, then the transfer is stopped: N/STUDY/SERIES. */
 static void
 ask_stop(struct asking *a, char *words)
@@ -343,6 +499,7 @@ static const struct question {
 	{ "one", ask_one },
 	{ "series", ask_whole },
 	{ "stop", ask_stop },
+	{ "alike", ask_alike },
 	{ "pause", ask_pause },
 	{ "line", ask_line },
 	{ "into", ask_into },

@@ -67,6 +67,18 @@ a_uid_is_fit_for_a_path(void **state)
 }
 
 static void
+bytes_that_are_no_text_are_replaced(void **state)
+{
+	struct header *h = header_of("{\"0008103E\":{\"vr\":\"LO\",\n\"Value\":[\"M\xfcller\"]},"
+				     "\"00100020\":{\"vr\":\"LO\",\"Value\":[\"A\\u0000\"]}}");
+
+	(void)state;
+	assert_string_equal(header_text(h, ATTR_SERIES_DESC), "M?ller");
+	assert_string_equal(header_text(h, ATTR_PATIENT_ID), "A");
+	header_free(h);
+}
+
+static void
 functional_groups_are_looked_into(void **state)
 {
 	struct header *h = header_of(
@@ -264,6 +276,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_are_those_of_the_decoder),
 		cmocka_unit_test(a_uid_is_fit_for_a_path),
+		cmocka_unit_test(bytes_that_are_no_text_are_replaced),
 		cmocka_unit_test(functional_groups_are_looked_into),
 		cmocka_unit_test(the_whole_is_written_as_the_decoder_does),
 		cmocka_unit_test(what_is_too_large_is_cut_and_says_so),

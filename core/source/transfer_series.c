@@ -10,7 +10,10 @@
 #include "core/base/str.h"
 #include "core/source/transfer_in.h"
 
-enum { ASKING_MOST = 32 }; /* MD5s at once */
+enum {
+	ASKING_MOST = 32, /* MD5s at once */
+	AHEAD_MOST = 256  /* parts that may wait for theirs: each keeps a descriptor open */
+};
 
 struct slot {
 	struct http_request r;
@@ -80,13 +83,13 @@ next_md5(struct whole *o)
 	return NULL;
 }
 
-/* The series first: it takes longest. */
+/* The series first, since it takes longest; of a long one when most MD5s were asked for. */
 static struct http_request *
 next(void *ctx)
 {
 	struct whole *o = ctx;
 
-	if (!o->begun) {
+	if (!o->begun && (o->t->md5_path == NULL || o->next + AHEAD_MOST >= o->t->n)) {
 		o->begun = true;
 		return &o->series;
 	}

@@ -140,6 +140,24 @@ claim(const struct giving *g, struct err *e)
 	return rc;
 }
 
+/* Is it still ours?  Where the server does not check revisions somebody may have written over it meanwhile. */
+static enum rc
+still_ours(const struct giving *g, struct err *e)
+{
+	struct buf now = { 0 };
+	char where[40], etag[130], *text;
+	enum rc rc;
+
+	snprintf(where, sizeof(where), "metadata/%d", ORTHANC_DECISION);
+	text = mem_format("%lld %s", (long long)g->v->number, g->v->hash);
+	rc = read_value(g, where, &now, etag, e);
+	if (rc == RC_OK && !is_text(&now, text))
+		rc = err_set(e, RC_CONFLICT, "somebody else changed the state at the server");
+	free(text);
+	buf_release(&now);
+	return rc;
+}
+
 /* ---- the rejection note ---- */
 
 /* Is the very object there?  RC_NOT_FOUND, RC_CONFLICT: other bytes. */
@@ -228,6 +246,7 @@ give_all(const struct giving *g, char how[100], struct err *e)
 		rc = give_label(g, e);
 	if (rc == RC_OK && g->v->kos != NULL)
 		rc = give_note(g, e);
+	rc = rc == RC_OK ? still_ours(g, e) : rc;
 	if (rc == RC_OK)
 		snprintf(how, 100, "attachment %d, metadata %d and %d%s%s", ORTHANC_JSON,
 			ORTHANC_STATE, ORTHANC_DECISION,

@@ -220,7 +220,9 @@ fill_flags(struct header *h, const json_t *object)
 			h->flags |= marks[i].flag;
 	json_object_foreach((json_t *)object, key, v)
 	{
-		if (strlen(key) == 8 && strchr("13579BDFbdf", key[3]) != NULL)
+		if (strlen(key) != 8)
+			continue;
+		if (strchr("13579BDFbdf", key[3]) != NULL)
 			h->flags |= HEADER_PRIVATE;
 		if (strncmp(key, "60", 2) == 0 && strcmp(key + 4, "3000") == 0)
 			h->overlays++;

@@ -37,7 +37,7 @@ values_are_those_of_the_decoder(void **state)
 		"\"0008103E\":{\"vr\":\"LO\",\"Value\":[\"a\\u001b[2Jb\\u202ec\"]},"
 		"\"00080050\":{\"vr\":\"SH\"},"
 		"\"0020000E\":{\"vr\":\"UI\",\"Value\":[\"1.2/../3\"]},"
-		"\"00280301\":7}");
+		"\"00280301\":7,\"60\":{\"vr\":\"CS\"},\"\":{}}");
 
 	(void)state;
 	assert_string_equal(header_text(h, ATTR_MODALITY), "MR");

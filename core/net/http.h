@@ -2,7 +2,8 @@
  * connections open between requests.
  *
  * Certificates are verified, redirects are not followed, nothing but http and https is spoken, no header asks a server to
- * wait (Expect), and every size has a cap.  Texts of errors name no address, user or value. */
+ * wait (Expect), and every size has a cap.  Texts of errors name no address, user or value.  The program ignores SIGPIPE: a TLS
+ * library writes to lines that may be closed. */
 #ifndef CORE_NET_HTTP_H
 #define CORE_NET_HTTP_H
 

@@ -524,6 +524,7 @@ main(int argc, char **argv)
 	struct asking a = { .config = { .address = &address, .secret = &secret } };
 	struct err e = { 0 };
 
+	signal(SIGPIPE, SIG_IGN); /* as the program */
 	if (argc < 3 || address_parse(&address, argv[1], &e) != RC_OK ||
 		(argv[2][0] != '\0' && secret_read(&secret, argv[2], &e) != RC_OK)) {
 		printf("! %s\n", e.text);

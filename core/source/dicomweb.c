@@ -12,7 +12,7 @@
 #include "core/source/seen.h"
 #include "core/source/transfer.h"
 
-enum { PAGE = 500, SINGLY_MOST = 4 };
+enum { PAGE = 500, SINGLY_MOST = 4, FAR_PARALLEL = 16 };
 
 /* What is asked for besides what every server tells of a series and its study; nothing that makes Orthanc open files. */
 static const char fields[] =
@@ -364,6 +364,8 @@ get(struct driver *d, const struct remote_series *s, const struct remote_image *
 	/* A whole series costs the server far less than each image by itself, unless most of it is here already. */
 	if (way == REMOTE_SERIES && n > SINGLY_MOST && (int64_t)n >= s->images / 4 * 3)
 		return dicomweb_series(&t, "", e);
+	if (way == REMOTE_SERIES && web_is_far(w) && t.parallel < FAR_PARALLEL)
+		t.parallel = FAR_PARALLEL;
 	return transfer_ones(&t, e);
 }
 

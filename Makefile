@@ -291,7 +291,7 @@ $(B)/bench/bench_record: tests/bench/bench_record.c $(B)/libcore.a $(B)/wetread-
 bench: deps-check
 	@$(MAKE) --no-print-directory run-bench
 .PHONY: run-bench
-run-bench: all $(BENCH)
+run-bench: all $(BENCH) $(B)/tests/system/ask_source
 	@$(B)/bench/bench_render
 	@$(B)/bench/bench_decoder
 	@$(B)/bench/bench_worklist
@@ -300,6 +300,7 @@ run-bench: all $(BENCH)
 	@$(B)/bench/bench_viewer $(B)/demo
 	@tests/bench/bench_line $(B)
 	@tests/bench/bench_import $(B)
+	@tests/bench/bench_fetch $(B)
 
 # libFuzzer on our own parsers, SECONDS_EACH for each; what breaks one is kept in build/fuzz/found
 FUZZ := B=$(B)/fuzz CC=clang CXX=clang++ OPT='-O1 -g' SAN='-fsanitize=fuzzer-no-link,address,undefined'

@@ -213,6 +213,7 @@ cli_run(struct cli *c, const struct cli_command *k, int argc, char **argv)
 	}
 	free(c->opt.reasons);
 	free(c->opt.roles);
+	free(c->opt.allow);
 	return status;
 }
 

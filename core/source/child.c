@@ -19,7 +19,11 @@
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 
-enum { TICK_MS = 100, REAP_MS = 5 };
+enum {
+	TICK_MS = 100,
+	REAP_MS = 5,
+	GATHER_MS = 3, /* programs that write many short lines would wake us for each of them */
+};
 
 static bool
 is_program(const char *path)
@@ -152,7 +156,7 @@ keep(struct child *c, const char *bytes, size_t n)
 static void
 take(struct child *c)
 {
-	char chunk[8192];
+	char chunk[65536];
 	ssize_t n = read(c->out, chunk, sizeof(chunk));
 
 	if (n > 0)
@@ -225,6 +229,8 @@ child_run(struct child *c, const struct child_config *config, const struct child
 	while (rc == RC_OK && child_listen(c, TICK_MS)) {
 		int64_t now = clock_mono_us();
 
+		if (c->out >= 0)
+			poll(NULL, 0, GATHER_MS);
 		if (limits->seconds > 0 && now > deadline)
 			return err_set(e, RC_OFFLINE, "%s took longer than %u s", config->argv[0],
 				limits->seconds);

@@ -13,7 +13,7 @@
 
 /* Up to so many studies are asked for their series one by one, as every archive allows; beyond that all series are asked for at
  * once (a relational query), and one by one only those studies that it told nothing of. */
-enum { STUDIES_SINGLY = 20, STUDIES_MOST = 100000 };
+enum { STUDIES_SINGLY = 20, STUDIES_MOST = 100000, FIND_S = 3600 };
 
 /* ---- one search ---- */
 
@@ -68,29 +68,75 @@ read_answer(struct dimse *d, const struct scratch *s, const char *name, struct h
 	return RC_OK;
 }
 
+struct finding {
+	struct dimse *d;
+	struct scratch scratch;
+	enum rc (*each)(void *ctx, struct header *h, struct err *e);
+	void *ctx;
+	size_t answers;
+	struct err why; /* why it was ended by us; rc RC_OK: it was not */
+};
+
 static enum rc
-read_answers(struct dimse *d, const struct scratch *s,
-	enum rc (*each)(void *ctx, struct header *h, struct err *e), void *ctx, struct err *e)
+take_answer(struct finding *f, const char *name, struct err *e)
 {
-	struct scratch_file *files;
-	size_t n = scratch_files(s, &files, DIMSE_ANSWERS_MOST + 1);
+	struct header *h = NULL;
+	enum rc rc;
+
+	if (++f->answers > DIMSE_ANSWERS_MOST)
+		return err_set(
+			e, RC_LIMIT, "more than %d answers to one search", DIMSE_ANSWERS_MOST);
+	if (f->d->stopped != NULL && f->d->stopped(f->d->ctx))
+		return err_set(e, RC_CANCELLED, "stopped");
+	rc = read_answer(f->d, &f->scratch, name, &h, e);
+	if (rc == RC_OK)
+		rc = f->each(f->ctx, h, e);
+	header_free(h);
+	unlinkat(f->scratch.fd, name, 0);
+	return rc;
+}
+
+/* findscu numbers its files from 1: one is whole when the next is there. */
+static enum rc
+take_whole(struct finding *f, struct err *e)
+{
+	char name[40], next[40];
 	enum rc rc = RC_OK;
 
-	if (n > DIMSE_ANSWERS_MOST)
-		rc = err_set(e, RC_LIMIT, "more than %d answers to one search", DIMSE_ANSWERS_MOST);
-	for (size_t i = 0; i < n && rc == RC_OK; i++) {
-		struct header *h = NULL;
-
-		if (d->stopped != NULL && d->stopped(d->ctx))
-			rc = err_set(e, RC_CANCELLED, "stopped");
-		else
-			rc = read_answer(d, s, files[i].name, &h, e);
-		if (rc == RC_OK)
-			rc = each(ctx, h, e);
-		header_free(h);
+	while (rc == RC_OK) {
+		snprintf(name, sizeof(name), "rsp%04zu.dcm", f->answers + 1);
+		snprintf(next, sizeof(next), "rsp%04zu.dcm", f->answers + 2);
+		if (faccessat(f->scratch.fd, next, F_OK, 0) != 0)
+			break;
+		rc = take_answer(f, name, e);
 	}
+	return rc;
+}
+
+static enum rc
+take_rest(struct finding *f, struct err *e)
+{
+	struct scratch_file *files;
+	size_t n = scratch_files(&f->scratch, &files, DIMSE_ANSWERS_MOST + 1);
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; i < n && rc == RC_OK; i++)
+		rc = take_answer(f, files[i].name, e);
 	free(files);
 	return rc;
+}
+
+/* While the server answers, what it has answered is read already. */
+static bool
+is_over(void *ctx)
+{
+	struct finding *f = ctx;
+
+	if (f->d->stopped != NULL && f->d->stopped(f->d->ctx))
+		err_set(&f->why, RC_CANCELLED, "stopped");
+	else
+		f->why.rc = take_whole(f, &f->why);
+	return f->why.rc != RC_OK;
 }
 
 enum rc
@@ -98,28 +144,34 @@ dimse_find(struct dimse *d, const char *level, const struct dimse_key *keys,
 	enum rc (*each)(void *ctx, struct header *h, struct err *e), void *ctx, struct err *e)
 {
 	static const char *const words[] = { "-S", "-v", "-X", NULL };
-	struct dimse_command c;
+	struct finding f = { .d = d, .each = each, .ctx = ctx };
+	struct child_limits limits = { .seconds = FIND_S, .stopped = is_over, .ctx = &f };
 	struct child told = { .out = -1 };
-	struct scratch s;
-	enum rc rc = scratch_open(&s, d->parent, "dimse", e);
+	struct dimse_command c;
+	struct err why = { 0 };
+	enum rc rc = scratch_open(&f.scratch, d->answers, "wetread-find", e);
 
 	if (rc != RC_OK)
 		return rc;
 	dimse_begin(&c, d, "findscu", words);
 	dimse_word(&c, "-od");
-	dimse_word(&c, s.path);
+	dimse_word(&c, f.scratch.path);
 	dimse_key(&c, "QueryRetrieveLevel", level);
 	for (; keys->name != NULL; keys++)
 		dimse_key(&c, keys->name, keys->value);
 	dimse_peer(&c, d);
-	rc = dimse_run(d, &c, &told, NULL, e);
-	if (rc == RC_OK && !child_says(&told, "Received Final Find Response (Success"))
+	rc = dimse_run(d, &c, &told, &limits, &why);
+	if (f.why.rc != RC_OK)
+		rc = err_set(e, f.why.rc, "%s", f.why.text);
+	else if (rc != RC_OK)
+		err_set(e, rc, "%s", why.text);
+	else if (!child_says(&told, "Received Final Find Response (Success"))
 		rc = err_set(e, RC_CORRUPT, "the server could not answer a search for %s", level);
 	child_end(&told);
 	dimse_free(&c);
 	if (rc == RC_OK)
-		rc = read_answers(d, &s, each, ctx, e);
-	scratch_close(&s);
+		rc = take_rest(&f, e);
+	scratch_close(&f.scratch);
 	return rc;
 }
 

@@ -23,6 +23,7 @@ struct dimse {
 	bool (*stopped)(void *ctx);
 	void *ctx;
 	char parent[PATH_MAX]; /* for scratch folders */
+	char answers[PATH_MAX]; /* the same for answers to searches: in memory, where there is such a place */
 	struct decoder *decoder;
 };
 

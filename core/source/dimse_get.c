@@ -12,12 +12,13 @@
 #include "core/base/str.h"
 #include "core/source/dimse_in.h"
 
-enum { AT_ONCE = 64, FILES_MOST = 1000000 };
+enum { AT_ONCE = 64, FILES_MOST = 1000000, LOST_MOST = 3 };
 static const int64_t file_cap = (int64_t)4 << 30, total_cap = (int64_t)64 << 30,
 		     silence_us = 120000000;
 
 /* A server may give an image only in a transfer syntax that getscu agrees to: the first is every uncompressed one, and what it
- * could not give so is asked for with each of the others besides. */
+ * could not give so is asked for with each of the others besides.  Orthanc 1.10 chooses the uncompressed one wherever it is
+ * offered, and getscu always offers it: what is stored as JPEG comes decompressed, JPEG 2000 not at all. */
 static const char *const preferences[] = { "+x=", "+xs", "+xv", "+xt", "+xy", "+xx", "+xw", "+xu",
 	"+xr" };
 
@@ -170,14 +171,14 @@ is_over(void *ctx)
 
 /* ---- asking ---- */
 
-/* The UIDs that are missing, from *from on, up to AT_ONCE of them; NULL where there are none left. */
+/* The UIDs that are missing, from *from on, up to `most` of them; NULL where there are none left. */
 static char *
-missing(const struct fetch *f, size_t *from)
+missing(const struct fetch *f, size_t *from, size_t most)
 {
 	struct buf b = { 0 };
 	size_t n = 0;
 
-	for (; *from < f->n && n < AT_ONCE; (*from)++)
+	for (; *from < f->n && n < most; (*from)++)
 		if (!f->here[*from])
 			buf_format(&b, "%s%s", n++ > 0 ? "\\" : "", f->images[*from].sop_uid);
 	return n > 0 ? buf_take(&b) : NULL;
@@ -220,7 +221,7 @@ ask(struct fetch *f, const char *preference, const char *uids, bool *refused, st
 }
 
 static enum rc
-ask_singly(struct fetch *f, const char *preference, bool *refused, struct err *e)
+ask_for_missing(struct fetch *f, const char *preference, bool *refused, struct err *e)
 {
 	enum rc rc = RC_OK;
 	size_t from = 0;
@@ -228,7 +229,7 @@ ask_singly(struct fetch *f, const char *preference, bool *refused, struct err *e
 	bool some;
 
 	*refused = false;
-	while (rc == RC_OK && (uids = missing(f, &from)) != NULL) {
+	while (rc == RC_OK && (uids = missing(f, &from, AT_ONCE)) != NULL) {
 		rc = ask(f, preference, uids, &some, e);
 		*refused |= some;
 		free(uids);
@@ -236,17 +237,41 @@ ask_singly(struct fetch *f, const char *preference, bool *refused, struct err *e
 	return rc;
 }
 
+/* One by one, because some servers stop at the first that they cannot give; left off where several come in no way.  *first: the
+ * preference that the last one came with. */
+static enum rc
+ask_singly(struct fetch *f, size_t *first, struct err *e)
+{
+	enum rc rc = RC_OK;
+	size_t from = 0, n = MEM_COUNT(preferences);
+	unsigned lost = 0;
+	bool refused;
+	char *uid;
+
+	while (rc == RC_OK && lost < LOST_MOST && (uid = missing(f, &from, 1)) != NULL) {
+		for (size_t k = 0; k < n && rc == RC_OK && !f->here[from - 1]; k++) {
+			size_t p = (*first + k) % n;
+
+			rc = ask(f, preferences[p], uid, &refused, e);
+			if (f->here[from - 1])
+				*first = p;
+		}
+		lost = f->here[from - 1] ? 0 : lost + 1;
+		free(uid);
+	}
+	return rc;
+}
+
 static enum rc
 fetch_all(struct fetch *f, enum remote_way way, struct err *e)
 {
-	bool refused = true;
-	enum rc rc = RC_OK;
+	bool refused = false;
+	size_t first = 1;
+	enum rc rc = way == REMOTE_SERIES ? ask(f, preferences[0], NULL, &refused, e)
+					  : ask_for_missing(f, preferences[0], &refused, e);
 
-	for (size_t p = 0; p < MEM_COUNT(preferences) && f->left > 0 && refused && rc == RC_OK; p++)
-		if (p == 0 && way == REMOTE_SERIES)
-			rc = ask(f, preferences[p], NULL, &refused, e);
-		else
-			rc = ask_singly(f, preferences[p], &refused, e);
+	if (rc == RC_OK && f->left > 0 && refused)
+		rc = ask_singly(f, &first, e);
 	if (rc == RC_OK && f->left > 0)
 		rc = err_set(e, refused ? RC_UNSUPPORTED : RC_NOT_FOUND,
 			refused ? "the server gives %zu of the images in no way that we can take"

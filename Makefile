@@ -352,14 +352,16 @@ lint:
 LIBEXEC = $(DESTDIR)$(PREFIX)/libexec/wetread
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(LIBEXEC) $(DESTDIR)$(PREFIX)/share/man/man1 \
-		$(DESTDIR)$(PREFIX)/share/wetread/keymaps
+		$(DESTDIR)$(PREFIX)/share/man/man7 $(DESTDIR)$(PREFIX)/share/wetread/keymaps
 	install -m 755 $(B)/wetread $(B)/wetread-verify $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(B)/wetread-decoder $(LIBEXEC)
 	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 docs/man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7
 	install -m 644 keymaps/*.keys $(DESTDIR)$(PREFIX)/share/wetread/keymaps
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/wetread $(DESTDIR)$(PREFIX)/bin/wetread-verify
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/wetread.1 $(DESTDIR)$(PREFIX)/share/man/man1/wetread-verify.1
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/man7/,$(notdir $(wildcard docs/man/*.7)))
 	rm -rf $(LIBEXEC) $(DESTDIR)$(PREFIX)/share/wetread
 clean:
 	rm -rf $(B)

@@ -20,7 +20,7 @@
 #include "core/base/mem.h"
 
 enum {
-	TICK_MS = 100,
+	TICK_MS = 25,
 	REAP_MS = 5,
 	GATHER_MS = 3, /* programs that write many short lines would wake us for each of them */
 };

@@ -40,7 +40,7 @@ void child_end(struct child *c);
 
 struct child_limits {
 	unsigned seconds;           /* at most; 0: no limit */
-	bool (*stopped)(void *ctx); /* asked ten times a second; may be NULL */
+	bool (*stopped)(void *ctx); /* asked some forty times a second; may be NULL */
 	void (*look)(void *ctx);    /* called as often, while it works; may be NULL */
 	void *ctx;
 };

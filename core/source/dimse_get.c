@@ -59,7 +59,7 @@ cap(int64_t asked, int64_t ours)
 static enum rc
 copy_file(int from, struct remote_file *out, int64_t most, struct err *e)
 {
-	char chunk[65536];
+	char chunk[262144];
 	struct digest sum;
 	ssize_t n;
 
@@ -300,6 +300,7 @@ dimse_get(struct driver *driver, const struct remote_series *s, const struct rem
 	rc = scratch_open(&f.scratch, f.d->parent, "dimse", e);
 	if (rc != RC_OK)
 		return rc;
+	decoder_prepare(f.d->decoder); /* starts while the association is made */
 	f.here = mem_zero(n, sizeof(*f.here));
 	f.by_uid = mem_zero(n, sizeof(*f.by_uid));
 	for (size_t i = 0; i < n; i++)

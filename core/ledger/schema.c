@@ -154,7 +154,7 @@ static const char tables_4[] =
 	"CREATE TABLE sentinel (series_uid TEXT PRIMARY KEY, truth TEXT NOT NULL,"
 	" event BIGINT NOT NULL);";
 
-/* What version 5 added: images that lie elsewhere. */
+/* What version 5 added: images that lie elsewhere, what studies ask for, what series are. */
 static const char tables_5[] =
 	/* where; keep: what becomes of bytes that were fetched ("memory", "encrypted", "archive") */
 	"CREATE TABLE source (id BIGINT PRIMARY KEY, name TEXT NOT NULL, address TEXT NOT NULL,"
@@ -178,7 +178,16 @@ static const char tables_5[] =
 	" tries BIGINT NOT NULL, due BIGINT NOT NULL, fault TEXT NOT NULL, how TEXT NOT NULL,"
 	" confirmed BIGINT NOT NULL);"
 	"CREATE UNIQUE INDEX outbox_decision ON outbox (decision, source);"
-	"CREATE INDEX outbox_due ON outbox (state, due);";
+	"CREATE INDEX outbox_due ON outbox (state, due);"
+	/* what a study asks for, each version as it was applied; records name the version they were made under */
+	"CREATE TABLE study_version (id BIGINT PRIMARY KEY, study TEXT NOT NULL,"
+	" version BIGINT NOT NULL, digest TEXT NOT NULL, body TEXT NOT NULL, at BIGINT NOT NULL,"
+	" event BIGINT NOT NULL);"
+	"CREATE UNIQUE INDEX study_version_of ON study_version (study, version);"
+	/* what a series is, by a rule (event 0: it can be told again) or by a person */
+	"CREATE TABLE series_label (series BIGINT PRIMARY KEY, label TEXT NOT NULL,"
+	" rule TEXT NOT NULL, confidence BIGINT NOT NULL, rules TEXT NOT NULL,"
+	" account TEXT NOT NULL, reason TEXT NOT NULL, event BIGINT NOT NULL);";
 
 static const char more_study[] =
 	", trial TEXT NOT NULL, site TEXT NOT NULL, subject TEXT NOT NULL, visit TEXT NOT NULL";
@@ -410,6 +419,12 @@ guards_3(struct db *d, struct err *e)
 }
 
 static enum rc
+guards_5(struct db *d, struct err *e)
+{
+	return db_guard_append(d, "study_version", "id", e);
+}
+
+static enum rc
 create_guards(struct db *d, struct err *e)
 {
 	enum rc rc = db_guard_chain(d, "event", e);
@@ -422,6 +437,8 @@ create_guards(struct db *d, struct err *e)
 		rc = guards_2(d, e);
 	if (rc == RC_OK)
 		rc = guards_3(d, e);
+	if (rc == RC_OK)
+		rc = guards_5(d, e);
 	return rc;
 }
 
@@ -536,7 +553,9 @@ from_3(struct db *d, struct err *e)
 static enum rc
 from_4(struct db *d, struct err *e)
 {
-	return db_exec(d, tables_5, e);
+	enum rc rc = db_exec(d, tables_5, e);
+
+	return rc == RC_OK ? guards_5(d, e) : rc;
 }
 
 /* Older versions, each with the digest of its layout and the way to the next; the last one's is SCHEMA_VERSION. */

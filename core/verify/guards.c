@@ -60,6 +60,18 @@ static const struct {
 		"BEFORE INSERT ON viewing WHEN EXISTS (SELECT 1 FROM viewing WHERE decision ="
 		" NEW.decision) BEGIN SELECT RAISE(ABORT, 'viewing takes only new rows'); END",
 		2 },
+	{ "study_version_no_update", "study_version",
+		"BEFORE UPDATE ON study_version BEGIN SELECT RAISE(ABORT, 'study_version takes no "
+		"changes'); END",
+		5 },
+	{ "study_version_no_delete", "study_version",
+		"BEFORE DELETE ON study_version BEGIN SELECT RAISE(ABORT, 'study_version takes no "
+		"deletions'); END",
+		5 },
+	{ "study_version_new", "study_version",
+		"BEFORE INSERT ON study_version WHEN EXISTS (SELECT 1 FROM study_version WHERE id ="
+		" NEW.id) BEGIN SELECT RAISE(ABORT, 'study_version takes only new rows'); END",
+		5 },
 	{ "mark_no_update", "mark",
 		"BEFORE UPDATE ON mark BEGIN SELECT RAISE(ABORT, 'mark takes no changes'); END", 2 },
 	{ "mark_no_delete", "mark",

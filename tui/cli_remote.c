@@ -54,8 +54,10 @@ cli_remote_named(struct cli *c, int n, char **names, struct source out[SOURCES_M
 	*count = 0;
 	if (n == 0)
 		rc = source_list(c->ledger, out, count, &e);
-	for (int i = 0; rc == RC_OK && i < n && i < SOURCES_MOST; i++, ++*count)
+	for (int i = 0; rc == RC_OK && i < n && i < SOURCES_MOST; i++) {
 		rc = source_by_name(c->ledger, names[i], &out[i], &e);
+		*count += rc == RC_OK;
+	}
 	if (rc == RC_OK)
 		return true;
 	cli_complain("%.40s: %s", n > 0 ? names[*count] : "sources", e.text);

@@ -12,6 +12,7 @@
 #include "core/dicom/decoder.h"
 #include "core/dicom/series.h"
 #include "core/ledger/catalog.h"
+#include "core/ledger/remote.h"
 #include "render/picture.h"
 #include "tui/cli.h"
 #include "tui/slides.h"
@@ -74,6 +75,8 @@ load_series(struct cli *c, struct rendering *r, const char *which, struct err *e
 		rc = catalog_series(c->ledger, id, &s, e);
 	if (rc == RC_OK)
 		rc = catalog_images(c->ledger, id, &images, &n, e);
+	if (rc == RC_OK && n == 0 && remote_check_whole(c->ledger, id, e) != RC_OK)
+		rc = RC_NOT_FOUND;
 	if (rc == RC_OK) {
 		str_copy(r->modality, sizeof(r->modality), s.modality);
 		slides_set(slides, (uint64_t)id, images, n);

@@ -67,8 +67,15 @@ facts_json(const char *name, const struct server_facts *f)
 		(json_int_t)f->clock_ahead_s, "found", can);
 }
 
+/* What is asked of DIMSE is not asked of the others. */
+static bool
+is_asked(int q, bool dimse)
+{
+	return (q >= QUIRK_ECHO && q <= QUIRK_STORE) == dimse;
+}
+
 static void
-print_facts(const char *name, const struct server_facts *f)
+print_facts(const char *name, const struct server_facts *f, bool dimse)
 {
 	printf("%s: %s, round trip %.1f ms", name,
 		f->server[0] != '\0' ? f->server : "a server that does not say what it is",
@@ -78,8 +85,9 @@ print_facts(const char *name, const struct server_facts *f)
 			f->clock_ahead_s > 0 ? "ahead of" : "behind");
 	putchar('\n');
 	for (int q = 0; q < QUIRK_COUNT; q++)
-		printf("  %-3s %-18s %s\n", f->quirks >> q & 1 ? "yes" : "-", quirk_table[q].word,
-			quirk_table[q].help);
+		if (is_asked(q, dimse))
+			printf("  %-3s %-18s %s\n", f->quirks >> q & 1 ? "yes" : q == QUIRK_STORE ? "?" : "-",
+				quirk_table[q].word, quirk_table[q].help);
 }
 
 static enum rc
@@ -107,7 +115,7 @@ test_one(struct cli_remote *r, const struct source *s, json_t *all, struct err *
 	if (rc == RC_OK && r->c->json)
 		json_array_append_new(all, facts_json(s->name, &f));
 	else if (rc == RC_OK)
-		print_facts(s->name, &f);
+		print_facts(s->name, &f, strncmp(s->address, "dimse:", 6) == 0);
 	return rc;
 }
 
@@ -168,6 +176,12 @@ add_source(struct cli *c, char **words)
 
 	if (rc == RC_OK && c->opt.keep != NULL)
 		rc = source_keep_find(c->opt.keep, &n.keep, &e);
+	if (rc == RC_OK && strncmp(n.address, "folder:", 7) == 0) {
+		if (c->opt.keep != NULL && n.keep != SOURCE_ARCHIVE)
+			rc = err_set(&e, RC_INVALID,
+				"what is in a folder is imported: it is kept in the archive");
+		n.keep = SOURCE_ARCHIVE;
+	}
 	if (rc != RC_OK)
 		return cli_error(&e);
 	if (!take_secret(c, &secret, &any))
@@ -315,7 +329,8 @@ const struct cli_command cli_source_command = {
 		"(unless set) in a bounded\n"
 		"cache, memory, or archive as an import does.  A password is typed (--login USER) "
 		"or comes in a file of\n"
-		"mode 0600 with lines of user, password, token, ca, pin, certificate, key: never "
+		"mode 0600 with lines of user, password, token, ca, pin, certificate, key, "
+		"key-password: never "
 		"in the address.\n"
 		"test tells what the server really does.\n",
 	.most = 64,

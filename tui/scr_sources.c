@@ -152,29 +152,32 @@ draw_head(struct area a)
 }
 
 static void
-ago(const struct app *app, int64_t at, char to[CLOCK_TEXT])
+ago(int64_t at, char to[40])
 {
-	(void)app;
-	str_copy(to, CLOCK_TEXT, "never");
-	if (at != 0)
-		clock_format_age(clock_now(NULL) - at, to);
+	char age[CLOCK_TEXT];
+
+	str_copy(to, 40, "never");
+	if (at == 0)
+		return;
+	clock_format_age(clock_now(NULL) - at, age);
+	snprintf(to, 40, "%.30s ago", age);
 }
 
 static void
-draw_source(struct app *app, const struct sources_row *r, int row, struct area a)
+draw_source(const struct sources_row *r, int row, struct area a)
 {
-	char reached[CLOCK_TEXT], swept[CLOCK_TEXT], oldest[CLOCK_TEXT];
+	char reached[40], swept[40], oldest[40];
 	int columns_ = a.columns - 2;
 
-	ago(app, r->source.reached, reached);
-	ago(app, r->source.swept, swept);
-	ago(app, r->counts.oldest, oldest);
+	ago(r->source.reached, reached);
+	ago(r->source.swept, swept);
+	ago(r->counts.oldest, oldest);
 	draw_format(row, a.column + 1, columns_, STYLE_PLAIN, "%s", r->source.address);
 	draw_format(row + 1, a.column + 1, columns_, STYLE_PLAIN, "%s%sfetched bytes: %s",
 		r->source.server, r->source.server[0] != '\0' ? " · " : "",
 		source_keep_name(r->source.keep));
-	draw_format(row + 2, a.column + 1, columns_, STYLE_PLAIN,
-		"reached %s ago · looked through %s ago", reached, swept);
+	draw_format(row + 2, a.column + 1, columns_, STYLE_PLAIN, "reached %s · looked through %s",
+		reached, swept);
 	if (r->counts.waiting + r->counts.refused > 0)
 		draw_format(row + 3, a.column + 1, columns_, STYLE_WARN,
 			"%lld verdicts wait, the oldest %s; %lld were refused%s%s",
@@ -234,7 +237,7 @@ sources_draw(struct app *app, void *state, struct area a)
 	for (int c = 0; c < a.columns; c++)
 		draw_text(row, a.column + c, 1, STYLE_DIM, "─");
 	if (s->list.at < (int64_t)s->n)
-		draw_source(app, &s->rows[s->list.at], row + 1, a);
+		draw_source(&s->rows[s->list.at], row + 1, a);
 	draw_now(app, row + 6, a);
 }
 

@@ -723,7 +723,7 @@ worklist_mouse(struct app *app, void *state, const struct key *k)
 }
 
 static const enum command worklist_keys[] = { CMD_OPEN, CMD_MARK_ROW, CMD_PASS_MARKED, CMD_FILTER,
-	CMD_SORT, CMD_NEXT_QUEUE, CMD_AUDIT, CMD_HELP, CMD_BACK, CMD_NONE };
+	CMD_SORT, CMD_NEXT_QUEUE, CMD_AUDIT, CMD_SOURCES, CMD_HELP, CMD_BACK, CMD_NONE };
 
 const struct screen_ops scr_worklist_ops = {
 	.title = "Worklist",

@@ -236,14 +236,21 @@ measure(struct copying *c, struct err *e)
 {
 	struct stmt *s = objects(c);
 	bool some = false;
+	size_t away = 0;
 	enum rc rc;
 
 	while ((rc = stmt_step(s, e)) == RC_OK) {
 		c->of += stmt_get_int(s, 1);
+		away += !store_has(c->r->store, stmt_get_text(s, 0));
 		some = true;
 	}
 	if (rc != RC_NOT_FOUND)
 		return rc;
+	if (away > 0)
+		return err_set(e, RC_NOT_FOUND,
+			"%zu of the images are not here: those that lie at sources are fetched "
+			"first (wetread fetch)",
+			away);
 	return some || c->r->study == NULL
 		? RC_OK
 		: err_set(e, RC_NOT_FOUND, "there are no images of a study %.60s", c->r->study);

@@ -1,4 +1,5 @@
 /* Series known from a source: in quarantine and on the worklists by one header, before anything of them is here. */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/buf.h"
@@ -8,6 +9,7 @@
 
 struct known_row {
 	int64_t series, source, images, whole;
+	bool orphan;  /* the source was removed */
 	bool remote;  /* has a row as one that lies at a source */
 	int64_t here; /* images in the catalog */
 };
@@ -17,8 +19,9 @@ find_row(struct ledger *l, const char *series_uid, struct known_row *out)
 {
 	struct stmt *s = db_query(ledger_db(l),
 		"SELECT q.id, coalesce(r.source, 0), coalesce(r.images, 0), coalesce(r.whole, 0),"
-		" q.images, q.manifest <> '' FROM series q LEFT JOIN remote r ON r.series = q.id"
-		" WHERE q.series_uid = $1");
+		" q.images, q.manifest <> '', coalesce(o.state, '') FROM series q LEFT JOIN remote "
+		"r ON"
+		" r.series = q.id LEFT JOIN source o ON o.id = r.source WHERE q.series_uid = $1");
 	bool found;
 
 	memset(out, 0, sizeof(*out));
@@ -31,6 +34,7 @@ find_row(struct ledger *l, const char *series_uid, struct known_row *out)
 		out->whole = stmt_get_int(s, 3);
 		out->remote = out->source != 0;
 		out->here = stmt_get_int(s, 5) != 0 ? stmt_get_int(s, 4) : 0;
+		out->orphan = strcmp(stmt_get_text(s, 6), "removed") == 0;
 	}
 	stmt_done(s);
 	return found;
@@ -137,6 +141,29 @@ know_again(struct catalog_batch *b, const struct catalog_known *k, const struct 
 	return stmt_run(s, e);
 }
 
+/* Its source was removed and this one has it: it lies here from now on. */
+static enum rc
+take_over(struct catalog_batch *b, const struct catalog_known *k, const struct known_row *row,
+	enum known_outcome *outcome, struct err *e)
+{
+	char object[24];
+	struct event ev = { .action = "series-moved", .kind = "series", .object = object };
+	struct stmt *s = db_query(
+		ledger_db(b->l), "UPDATE remote SET source = $1, fault = '' WHERE series = $2");
+	enum rc rc;
+
+	stmt_int(s, 1, k->source);
+	stmt_int(s, 2, row->series);
+	rc = stmt_run(s, e);
+	if (rc == RC_OK)
+		rc = know_again(b, k, row, outcome, e);
+	if (rc != RC_OK)
+		return rc;
+	snprintf(object, sizeof(object), "%lld", (long long)row->series);
+	ev.data = json_pack("{s:s}", "source", k->source_name);
+	return event_append(b->l, b->who, &ev, NULL, e);
+}
+
 enum rc
 catalog_know(struct catalog_batch *b, const struct catalog_known *k, enum known_outcome *outcome,
 	struct err *e)
@@ -150,6 +177,8 @@ catalog_know(struct catalog_batch *b, const struct catalog_known *k, enum known_
 		return link_own(b, k, &row, outcome, e);
 	if (row.source == k->source)
 		return know_again(b, k, &row, outcome, e);
+	if (row.orphan)
+		return take_over(b, k, &row, outcome, e);
 	*outcome = KNOWN_ELSEWHERE;
 	return RC_OK;
 }

@@ -183,6 +183,19 @@ outbox_refused(struct ledger *l, const struct outbox_row *r, const char *fault, 
 }
 
 enum rc
+outbox_no_form(struct ledger *l, const struct outbox_row *r, const char *why, struct err *e)
+{
+	struct stmt *s = db_query(ledger_db(l),
+		"UPDATE outbox SET state = 'no-form', fault = '', how = $2 WHERE id = $1 AND"
+		" state = 'waiting'");
+	enum rc rc;
+
+	stmt_text(s, 2, why);
+	rc = ledger_begin(l, e);
+	return rc == RC_OK ? ledger_end(l, update(l, s, r->id, e), e) : rc;
+}
+
+enum rc
 outbox_retry(struct ledger *l, int64_t source, int64_t *n, struct err *e)
 {
 	struct stmt *s = db_query(ledger_db(l),

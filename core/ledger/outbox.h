@@ -10,7 +10,8 @@
 struct outbox_row {
 	int64_t id, source, series, decision;
 	char source_name[33];
-	char state[12]; /* "waiting", "confirmed", "refused" (not without a person), "given-up" (the source was removed) */
+	char state[12]; /* "waiting", "confirmed", "refused" (not without a person), "no-form" (the
+	                 * source has none for this verdict: nothing to be done), "given-up" (the source was removed) */
 	int64_t made, due, confirmed; /* microseconds UTC; 0 none */
 	int64_t tries;
 	char fault[200]; /* of the last try; "" none */
@@ -34,6 +35,8 @@ enum rc outbox_failed(struct ledger *l, const struct outbox_row *r, const char *
 /* Not without a person. */
 enum rc outbox_refused(
 	struct ledger *l, const struct outbox_row *r, const char *fault, struct err *e);
+/* The source keeps no such verdict: nothing is wrong, and nothing can be given. */
+enum rc outbox_no_form(struct ledger *l, const struct outbox_row *r, const char *why, struct err *e);
 /* What waits or was refused is due now; 0: of every source.  Returns how many in *n. */
 enum rc outbox_retry(struct ledger *l, int64_t source, int64_t *n, struct err *e);
 

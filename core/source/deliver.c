@@ -171,7 +171,9 @@ settle(const struct deliver_config *c, const struct outbox_row *r, const struct 
 		n->confirmed++;
 		return outbox_confirm(c->ledger, c->who, r, how, NULL);
 	}
-	if (rc == RC_CONFLICT || rc == RC_UNSUPPORTED || rc == RC_INVALID || rc == RC_NOT_FOUND) {
+	if (rc == RC_UNSUPPORTED)
+		return outbox_no_form(c->ledger, r, why->text, NULL);
+	if (rc == RC_CONFLICT || rc == RC_INVALID || rc == RC_NOT_FOUND) {
 		n->refused++;
 		return outbox_refused(c->ledger, r, why->text, NULL);
 	}

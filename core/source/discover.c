@@ -368,6 +368,10 @@ discover_look(
 		return discover_sweep(c, source, NULL, out, e);
 	rc = follow_changes(&k, why);
 	looking_end(&k);
+	if (rc == RC_NOT_FOUND) { /* its list began anew: the server was set up again */
+		err_clear(why);
+		return discover_sweep(c, source, NULL, out, e);
+	}
 	sources_note(c->ledger, source, rc, why);
 	return rc;
 }

@@ -151,8 +151,8 @@ deliver(const struct keeper_config *c, const struct source *s, struct err *e)
 	char text[100];
 	enum rc rc = deliver_due(&d, s->id, &n, e);
 
-	snprintf(text, sizeof(text), "%lld verdicts delivered, %lld refused",
-		(long long)n.confirmed, (long long)n.refused);
+	snprintf(text, sizeof(text), "%lld verdict%s delivered, %lld refused",
+		(long long)n.confirmed, n.confirmed == 1 ? "" : "s", (long long)n.refused);
 	if (n.confirmed + n.refused > 0)
 		say(c, s, text);
 	return rc;

@@ -114,6 +114,8 @@ static const struct verify_action actions[] = {
 	{ "series-arrived", .take = verify_take_settled },
 	{ "series-known", VERIFY_SYSTEM, false, "a series was not made known by the program",
 		.take = verify_take_known },
+	{ "series-moved", VERIFY_SYSTEM, false, "a series was not moved by the program",
+		.take = verify_take_moved },
 	{ "source-added", VERIFY_USER, true, "source added not by an officer",
 		.take = verify_take_source_added },
 	{ "source-removed", VERIFY_USER, true, "source removed not by an officer",

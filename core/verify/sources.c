@@ -54,6 +54,15 @@ verify_take_source_removed(struct verify *v, struct verify_row *row)
 	json_object_set_new(s, "event", json_integer(row->seq));
 }
 
+/* To another source, after its own was removed. */
+void
+verify_take_moved(struct verify *v, struct verify_row *row)
+{
+	if (active(v, verify_text(verify_data(row), "source")) == NULL)
+		verify_altered(
+			v, "event %lld: a series of a source that is none", (long long)row->seq);
+}
+
 /* Which series were known from a source before anything of them was here. */
 void
 verify_take_known(struct verify *v, struct verify_row *row)

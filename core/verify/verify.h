@@ -218,6 +218,7 @@ void verify_objects(struct verify *v);
 /* sources.c: where images lie besides the archive, and which do. */
 void verify_take_source_added(struct verify *v, struct verify_row *row);
 void verify_take_source_removed(struct verify *v, struct verify_row *row);
+void verify_take_moved(struct verify *v, struct verify_row *row);
 void verify_take_known(struct verify *v, struct verify_row *row);
 bool verify_elsewhere(struct verify *v, const char *series);
 void verify_sources(struct verify *v);

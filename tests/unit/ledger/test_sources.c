@@ -11,9 +11,9 @@ static enum rc
 add_source(struct made *m, const char *name, enum source_keep keep, struct err *e)
 {
 	struct session olga = made_login(m, "olga", OFFICER_PASSWORD);
-	struct office o = { .who = &olga,
-		.password = OFFICER_PASSWORD,
-		.reason = "the site's archive" };
+	struct office o = {
+		.who = &olga, .password = OFFICER_PASSWORD, .reason = "the site's archive"
+	};
 	struct source_new n = { name, "orthanc+http://127.0.0.1:8042", keep };
 	enum rc rc = source_add(m->l, &o, &n, e);
 
@@ -30,6 +30,15 @@ source_id(struct made *m, const char *name)
 	return s.id;
 }
 
+static const char *
+source_name(struct made *m, int64_t id)
+{
+	static struct source s;
+
+	assert_ok(source_by_id(m->l, id, &s, e));
+	return s.name;
+}
+
 /* A series of `images` as its source tells it, by the header of its first image. */
 static enum known_outcome
 know(struct made *m, int64_t source, int series, int64_t images)
@@ -40,7 +49,7 @@ know(struct made *m, int64_t source, int series, int64_t images)
 	struct catalog_known k = { .header = &p.h,
 		.whole_header = true,
 		.source = source,
-		.source_name = "pacs",
+		.source_name = source_name(m, source),
 		.address = "there",
 		.images = images };
 
@@ -267,8 +276,8 @@ each_decision_waits_once_and_in_its_order(void **state)
 	assert_string_equal(first.fault, "nobody answers");
 	assert_int_equal(first.tries, 2);
 	assert_ok(outbox_confirm(m->l, ledger_system(m->l), &first, "attachment", e));
-	assert_int_equal(outbox_confirm(m->l, ledger_system(m->l), &first, "attachment", NULL),
-		RC_CONFLICT);
+	assert_int_equal(
+		outbox_confirm(m->l, ledger_system(m->l), &first, "attachment", NULL), RC_CONFLICT);
 	assert_ok(outbox_claim(m->l, source, 60, &other, e));
 	assert_int_equal(other.decision, 3);
 	made_close(m);
@@ -339,6 +348,50 @@ a_removed_source_gives_up_what_waits_and_its_name(void **state)
 	assert_verified(m->folder);
 }
 
+static void
+what_a_source_has_no_form_for_is_neither_tried_nor_complained_of(void **state)
+{
+	struct made *m = *state;
+	struct outbox_row r;
+	int64_t source, n = 0;
+
+	assert_ok(add_source(m, "pacs", SOURCE_ENCRYPTED, e));
+	source = source_id(m, "pacs");
+	know(m, source, 1, 3);
+	fetch(m, 1, 1, 3);
+	sign(m, 1, "quality");
+	assert_ok(outbox_claim(m->l, source, 60, &r, e));
+	assert_ok(outbox_no_form(m->l, &r, "it keeps rejections only", e));
+	assert_ok(outbox_retry(m->l, source, &n, e));
+	assert_int_equal(n, 0);
+	assert_false(outbox_due(m->l, source));
+}
+
+static void
+a_source_that_is_added_anew_takes_the_series_of_the_removed_one_over(void **state)
+{
+	struct made *m = *state;
+	struct office o = { .password = OFFICER_PASSWORD, .reason = "moved to another" };
+	struct remote_row row;
+	struct session olga;
+
+	assert_ok(add_source(m, "old", SOURCE_ENCRYPTED, e));
+	know(m, source_id(m, "old"), 1, 3);
+	olga = made_login(m, "olga", OFFICER_PASSWORD);
+	o.who = &olga;
+	assert_ok(source_remove(m->l, &o, "old", e));
+	session_close(m->l, &olga);
+	assert_ok(add_source(m, "pacs", SOURCE_MEMORY, e));
+	assert_int_equal(know(m, source_id(m, "pacs"), 1, 3), KNOWN_SAME);
+	assert_ok(remote_of(m->l, 1, &row, e));
+	assert_int_equal(row.source, source_id(m, "pacs"));
+	assert_int_equal(raw_number(m->folder,
+				 "SELECT count(*) FROM event WHERE body LIKE '%series-moved%'"),
+		1);
+	made_close(m);
+	assert_verified(m->folder);
+}
+
 /* ---- what the verifier sees ---- */
 
 static void
@@ -383,6 +436,8 @@ main(void)
 		made_test(one_in_the_hand_of_a_program_that_died_is_due_again),
 		made_test(a_refused_one_waits_for_a_person),
 		made_test(a_removed_source_gives_up_what_waits_and_its_name),
+		made_test(what_a_source_has_no_form_for_is_neither_tried_nor_complained_of),
+		made_test(a_source_that_is_added_anew_takes_the_series_of_the_removed_one_over),
 		made_test(another_address_under_the_name_is_seen),
 		made_test(a_source_that_nobody_added_is_seen),
 	};

@@ -8,6 +8,7 @@
 #include "core/base/str.h"
 #include "core/ledger/catalog.h"
 #include "core/ledger/remote.h"
+#include "core/source/headers.h"
 #include "core/source/kos.h"
 
 enum {
@@ -152,20 +153,6 @@ on_series(void *ctx, const struct remote_series *s, struct err *e)
 
 /* ---- entering ---- */
 
-/* The header of one image says what the index does not: trial, site, what is burned in.  Without it the series comes in by what
- * the index tells. */
-static enum rc
-ask_header(struct looking *k, struct pending *p, struct err *e)
-{
-	struct err why = { 0 };
-	enum rc rc = k->use.ops->header(k->use.driver, &p->s, &why);
-
-	p->whole_header = rc == RC_OK;
-	if (rc == RC_OFFLINE || rc == RC_BUSY || rc == RC_DENIED || rc == RC_CANCELLED)
-		return err_set(e, rc, "%s", why.text);
-	return RC_OK;
-}
-
 /* The UIDs are those that were asked by, whatever the header of the image says. */
 static bool
 complete(struct pending *p)
@@ -229,6 +216,23 @@ forget_pending(struct looking *k)
 	k->pending_count = 0;
 }
 
+/* The headers of one image each say what the index does not: trial, site, what is burned in.  Without one a series comes in by
+ * what the index tells.  *answered: how many from the first on. */
+static enum rc
+ask_headers(struct looking *k, struct pending *p, size_t n, size_t *answered, struct err *e)
+{
+	struct header_wish *wishes = mem_zero(n + 1, sizeof(*wishes));
+	enum rc rc;
+
+	for (size_t i = 0; i < n; i++)
+		wishes[i].series = &p[i].s;
+	rc = headers_ask(k->c->sources, &k->use, wishes, n, e);
+	for (*answered = 0; *answered < n && wishes[*answered].rc != RC_CANCELLED; ++*answered)
+		p[*answered].whole_header = wishes[*answered].rc == RC_OK;
+	free(wishes);
+	return rc;
+}
+
 /* In batches, so that what was asked for is not lost when the line breaks. */
 static enum rc
 enter_pending(struct looking *k, struct err *e)
@@ -237,19 +241,17 @@ enter_pending(struct looking *k, struct err *e)
 	enum rc rc = RC_OK;
 
 	while (rc == RC_OK && from < k->pending_count) {
-		size_t to = from;
+		size_t left = k->pending_count - from, answered = 0;
 		struct err later = { 0 };
 		enum rc entered;
 
-		for (; rc == RC_OK && to < k->pending_count && to - from < BATCH; to++)
-			rc = is_stopped(k) ? err_set(e, RC_CANCELLED, "stopped")
-					   : ask_header(k, &k->pending[to], e);
-		if (rc != RC_OK && to > from)
-			to--; /* the last one was not answered */
-		entered = enter_batch(k, k->pending + from, to - from, &later);
+		rc = is_stopped(k) ? err_set(e, RC_CANCELLED, "stopped")
+				   : ask_headers(k, k->pending + from, left < BATCH ? left : BATCH,
+					     &answered, e);
+		entered = enter_batch(k, k->pending + from, answered, &later);
 		if (rc == RC_OK && entered != RC_OK)
 			rc = err_set(e, entered, "%s", later.text);
-		from = to;
+		from += answered;
 	}
 	forget_pending(k);
 	return rc;

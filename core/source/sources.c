@@ -177,6 +177,19 @@ use(struct sources *s, struct ledger *l, int64_t id, struct source_use *out, str
 }
 
 enum rc
+sources_another(struct sources *s, const struct source_use *u, struct driver **out, struct err *e)
+{
+	struct open_source more = { .ops = u->ops };
+	struct address address;
+	enum rc rc = address_parse(&address, u->source.address, e);
+
+	if (rc == RC_OK)
+		rc = open_driver(s, &u->source, &address, &more, e);
+	*out = more.driver;
+	return rc;
+}
+
+enum rc
 sources_probe(
 	struct sources *s, struct ledger *l, int64_t id, struct server_facts *out, struct err *e)
 {

@@ -30,6 +30,10 @@ struct source_use {
 enum rc sources_use(
 	struct sources *s, struct ledger *l, int64_t id, struct source_use *out, struct err *e);
 
+/* One more driver of a source in use, with a line of its own, for another thread; closed by u->ops->close. */
+enum rc sources_another(
+	struct sources *s, const struct source_use *u, struct driver **out, struct err *e);
+
 /* Find out what it does and keep it. */
 enum rc sources_probe(
 	struct sources *s, struct ledger *l, int64_t id, struct server_facts *out, struct err *e);

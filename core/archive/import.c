@@ -16,9 +16,9 @@
 #include "core/ledger/catalog.h"
 
 enum {
-	BATCH_FILES = 256,
+	BATCH_FILES = 96,
 	WORKERS_MOST = 8,
-	AHEAD = 64, /* results that may wait for the writer, so that memory stays flat */
+	AHEAD = 96, /* results that may wait for the writer, so that memory and open files stay few */
 };
 static const int64_t file_most = (int64_t)4 << 30;
 
@@ -161,7 +161,20 @@ walk_refused(void *ctx, const char *path, const char *reason)
 	reject(im, path, reason);
 }
 
-/* Wait for the results that are due and take up to BATCH_FILES of them; NULL when all readers are done.  The order of
+/* Results that are due, one after the other, from the first on. */
+static size_t
+in_a_row(const struct importer *im)
+{
+	size_t n = 0;
+
+	for (const struct found *f = im->first;
+		f != NULL && n < BATCH_FILES && f->index == im->due + n; f = f->next)
+		n++;
+	return n;
+}
+
+/* Wait for a batch of the results that are due, fewer where readers wait for room or are done: each batch costs a sync of
+ * the disk and a transaction.  NULL when all readers are done.  The order of
  * the files decides which of two conflicting ones came first and how series are numbered, not a race. */
 static struct found *
 take_batch(struct importer *im)
@@ -170,7 +183,9 @@ take_batch(struct importer *im)
 	size_t n = 0;
 
 	pthread_mutex_lock(&im->lock);
-	while ((im->first == NULL || im->first->index != im->due) && im->running > 0)
+	while (im->running > 0 &&
+		(in_a_row(im) == 0 ||
+			(in_a_row(im) < BATCH_FILES && im->waiting <= AHEAD && !im->stop)))
 		pthread_cond_wait(&im->ready, &im->lock);
 	list = im->first;
 	for (end = &im->first; *end != NULL && n < BATCH_FILES && (*end)->index == im->due + n;

@@ -51,8 +51,8 @@ enum rc catalog_know(struct catalog_batch *b, const struct catalog_known *k,
 /* Writes one event for each series touched and commits; undoes all where rc is not RC_OK.  Frees b. */
 enum rc catalog_batch_end(struct catalog_batch *b, enum rc rc, struct err *e);
 
-/* Series whose images changed since they were last settled get their order, flags, manifest and tasks, each in a
- * transaction of its own.  An import that was killed leaves some: the next one begins with this.
+/* Series whose images changed since they were last settled get their order, flags, manifest and tasks, up to 32 in a
+ * transaction.  An import that was killed leaves some: the next one begins with this.
  * `told` (may be NULL) is called after each.  Returns how many in *count. */
 enum rc catalog_settle(struct ledger *l, const struct signer *who, void (*told)(void *ctx),
 	void *ctx, int64_t *count, struct err *e);

@@ -10,6 +10,8 @@
 #include "core/dicom/series.h"
 #include "core/ledger/settle_in.h"
 
+enum { TOGETHER = 32 };
+
 /* Attributes that a series should have, by modality: their absence is worth a question to the site. */
 static const struct {
 	const char *modalities; /* blank-separated; "" all */
@@ -129,7 +131,8 @@ enum rc
 settle_read(struct settling *g, struct err *e)
 {
 	struct stmt *s = db_query(ledger_db(g->l),
-		"SELECT revision, series.arrived, series.state, modality, sop_class, series_description, "
+		"SELECT revision, series.arrived, series.state, modality, sop_class, "
+		"series_description, "
 		"manifest,"
 		" protocol_name, series_uid, study_uid, subject, visit, site, study_date,"
 		" coalesce(o.name, '') FROM series JOIN exam ON exam.id = series.exam LEFT JOIN"
@@ -401,11 +404,8 @@ static enum rc
 settle_one(struct ledger *l, const struct signer *who, int64_t series, struct err *e)
 {
 	struct settling g = { .l = l, .series = series };
-	enum rc rc = ledger_begin(l, e);
+	enum rc rc = settle_read(&g, e);
 
-	if (rc != RC_OK)
-		return rc;
-	rc = settle_read(&g, e);
 	if (rc == RC_OK)
 		rc = read_members(&g, e);
 	if (rc == RC_OK) {
@@ -420,6 +420,31 @@ settle_one(struct ledger *l, const struct signer *who, int64_t series, struct er
 		rc = write_all(&g, who, e);
 	}
 	settle_release(&g);
+	return rc;
+}
+
+static bool
+some_unsettled(struct ledger *l)
+{
+	return db_number(ledger_db(l), "SELECT id FROM series WHERE settled = 0 LIMIT 1", 0) != 0;
+}
+
+/* Up to TOGETHER of them in a transaction, as each costs a sync of the disk; *n how many. */
+static enum rc
+settle_some(struct ledger *l, const struct signer *who, int64_t *n, struct err *e)
+{
+	enum rc rc = ledger_begin(l, e);
+
+	if (rc != RC_OK)
+		return rc;
+	for (*n = 0; rc == RC_OK && *n < TOGETHER; ++*n) {
+		int64_t series = db_number(ledger_db(l),
+			"SELECT id FROM series WHERE settled = 0 ORDER BY id LIMIT 1", 0);
+
+		if (series == 0)
+			break;
+		rc = settle_one(l, who, series, e);
+	}
 	return ledger_end(l, rc, e);
 }
 
@@ -428,17 +453,13 @@ catalog_settle(struct ledger *l, const struct signer *who, void (*told)(void *ct
 	int64_t *count, struct err *e)
 {
 	enum rc rc = RC_OK;
+	int64_t n = TOGETHER;
 
 	*count = 0;
-	while (rc == RC_OK) {
-		int64_t series = db_number(ledger_db(l),
-			"SELECT id FROM series WHERE settled = 0 ORDER BY id LIMIT 1", 0);
-
-		if (series == 0)
-			break;
-		rc = settle_one(l, who, series, e);
+	while (rc == RC_OK && n == TOGETHER && some_unsettled(l)) {
+		rc = settle_some(l, who, &n, e);
 		if (rc == RC_OK)
-			++*count;
+			*count += n;
 		if (told != NULL)
 			told(ctx);
 	}

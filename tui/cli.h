@@ -25,7 +25,8 @@ struct cli {
 			*verdict, *note, *name, *evidence, *new_password_file, *officer, *series,
 			*decision, *encoder, *why, *study, *site, *corrects, *because, *text,
 			*slice, *at, *percent, *by, *action, *from, *to, *format, *limit, *check,
-			*keep, *secret, *login, *modality, *patient, *label, *every, *aet, *bind, *port, *least_free;
+			*keep, *secret, *login, *modality, *patient, *label, *every, *aet, *bind,
+			*port, *least_free;
 		const char **reasons, **roles, **allow; /* NULL-terminated */
 		bool plain, list_reasons, marks, ctp, force, temporary, csv, review, all, retry,
 			changed;
@@ -62,13 +63,13 @@ struct cli_command {
 	int (*run)(struct cli *c, int argc, char **argv); /* argv[0] is the first word */
 };
 
-extern const struct cli_command cli_source_command, cli_discover_command, cli_fetch_command,
-	cli_outbox_command, cli_watch_command, cli_init_command, cli_demo_command,
-	cli_import_command, cli_worklist_command, cli_show_command, cli_render_command,
-	cli_decide_command, cli_viewing_command, cli_marks_command, cli_history_command,
-	cli_user_command, cli_role_command, cli_setting_command, cli_agreement_command,
-	cli_check_command, cli_sentinel_command, cli_selftest_command, cli_receipt_command,
-	cli_copy_command, cli_anchor_command, cli_letters_command,
+extern const struct cli_command cli_progress_command, cli_source_command, cli_discover_command,
+	cli_fetch_command, cli_outbox_command, cli_watch_command, cli_init_command,
+	cli_demo_command, cli_import_command, cli_worklist_command, cli_show_command,
+	cli_render_command, cli_decide_command, cli_viewing_command, cli_marks_command,
+	cli_history_command, cli_user_command, cli_role_command, cli_setting_command,
+	cli_agreement_command, cli_check_command, cli_sentinel_command, cli_selftest_command,
+	cli_receipt_command, cli_copy_command, cli_anchor_command, cli_letters_command,
 	cli_receive_command;
 
 /* ---- what they share (cli.c) ---- */

@@ -29,6 +29,7 @@ static const struct cli_command *const commands[] = {
 	&cli_render_command,
 	&cli_decide_command,
 	&cli_agreement_command,
+	&cli_progress_command,
 	&cli_check_command,
 	&cli_sentinel_command,
 	&cli_viewing_command,

@@ -162,13 +162,14 @@ static void
 sparkline(const struct progress_reader *r, char to[PROGRESS_DAYS * 4 + 1])
 {
 	static const char *const steps[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+	size_t used = 0;
 	int most = 1;
 
-	to[0] = '\0';
 	for (int i = 0; i < PROGRESS_DAYS; i++)
 		most = r->day[i] > most ? r->day[i] : most;
 	for (int i = 0; i < PROGRESS_DAYS; i++)
-		strcat(to, r->day[i] == 0 ? "·" : steps[(int64_t)r->day[i] * 7 / most]);
+		used += (size_t)snprintf(to + used, PROGRESS_DAYS * 4 + 1 - used, "%s",
+			r->day[i] == 0 ? "·" : steps[(int64_t)r->day[i] * 7 / most]);
 }
 
 static void

@@ -243,9 +243,9 @@ enum rc
 source_note_away(struct ledger *l, int64_t id, const char *fault, struct err *e)
 {
 	struct stmt *s = db_query(ledger_db(l),
-		"UPDATE source_state SET fault = $1, faulted = CASE WHEN faulted = 0 OR faulted < "
-		"reached"
-		" THEN $2 ELSE faulted END WHERE source = $3");
+		"UPDATE source_state SET fault = $1, faulted = CASE WHEN faulted > reached THEN "
+		"faulted"
+		" WHEN $2 > reached THEN $2 ELSE reached + 1 END WHERE source = $3");
 
 	stmt_text(s, 1, fault);
 	stmt_int(s, 2, ledger_now(l));

@@ -314,9 +314,12 @@ forget(char *s)
 enum rc
 http_open(struct http **out, const struct http_config *c, struct err *e)
 {
-	struct http *h = mem_zero(1, sizeof(*h));
+	struct http *h;
 
 	*out = NULL;
+	if (strncasecmp(c->root, "http:", 5) != 0 && strncasecmp(c->root, "https:", 6) != 0)
+		return err_set(e, RC_INVALID, "nothing but http and https is spoken");
+	h = mem_zero(1, sizeof(*h));
 	h->multi = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? curl_multi_init() : NULL;
 	if (h->multi == NULL) {
 		free(h);
@@ -374,10 +377,10 @@ http_post(const struct http_post *p, struct err *e)
 	struct http_request r = { .headers = { type }, .body = p->body, .n = p->n };
 	struct err why = { 0 };
 	struct http *h;
-	enum rc rc = http_open(&h, &c, e);
+	enum rc rc = http_open(&h, &c, &why);
 
 	if (rc != RC_OK)
-		return rc;
+		return err_set(e, RC_FAILED, "%s", why.text);
 	snprintf(type, sizeof(type), "Content-Type: %s", p->type);
 	if (http_ask(h, &r, &why) != RC_OK)
 		rc = err_set(e, RC_FAILED, "%s", why.text);

@@ -29,7 +29,7 @@ MAKEFLAGS += --no-builtin-rules
 
 DECODE_SRC := $(wildcard core/dicom/worker/*.c)
 CORE_SRC   := $(wildcard core/base/*.c core/dicom/*.c core/net/*.c core/archive/*.c core/source/*.c core/ledger/*.c core/demo/*.c \
-	core/stats/*.c)
+	core/stats/*.c core/classify/*.c)
 RENDER_SRC := $(wildcard render/*.c)
 TUI_SRC    := $(wildcard tui/*.c)
 VERIFY_SRC := $(wildcard core/verify/*.c)
@@ -53,7 +53,7 @@ DECODE_LIBS := -lgdcmMSFF -lgdcmDICT -lgdcmDSED -lgdcmIOD -lgdcmCommon -lz -lm
 # ---- building ---------------------------------------------------------------------------------
 
 OBJ         = $(patsubst %,$(B)/obj/%.o,$(basename $(1)))
-CORE_OBJ   := $(call OBJ,$(CORE_SRC)) $(B)/obj/gen/dictionary_rows.o $(B)/obj/gen/record_page.o
+CORE_OBJ   := $(call OBJ,$(CORE_SRC)) $(B)/obj/gen/dictionary_rows.o $(B)/obj/gen/record_page.o $(B)/obj/gen/classify_rules.o
 RENDER_OBJ := $(call OBJ,$(RENDER_SRC))
 TUI_OBJ    := $(call OBJ,$(TUI_SRC)) $(B)/obj/gen/default_keys.o
 DECODE_OBJ := $(call OBJ,$(DECODE_SRC) $(wildcard core/dicom/gdcm.cc))
@@ -95,6 +95,12 @@ $(B)/gen/dictionary_rows.c: core/dicom/dictionary.tsv
 	 echo 'const struct dictionary_row dictionary_rows[] = {'; \
 	 LC_ALL=C sort $< | sed -E 's/^([0-9A-F]{8})\t(.*)$$/\t{ 0x\1, "\2" },/'; echo '};'; \
 	 echo 'const size_t dictionary_count = sizeof(dictionary_rows) / sizeof(dictionary_rows[0]);'; } > $@
+
+# the rules that say what a series is, as a C string
+$(B)/gen/classify_rules.c: core/classify/rules.tsv
+	@mkdir -p $(@D)
+	$(Q){ echo '#include "core/classify/rules.h"'; echo 'const char classify_rules[] ='; \
+	 sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $<; echo ';'; } > $@
 
 # docs/RECORD.md as a C string: a copy of an archive brings the description of its format along
 $(B)/gen/record_page.c: docs/RECORD.md

@@ -170,6 +170,28 @@ check_text(const char *text, size_t n, const char *name, struct err *e)
 	return RC_OK;
 }
 
+static void
+note_asked(struct rules *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		for (size_t n = 0; n < r->rule[i].n; n++) {
+			const struct term *t = &r->rule[i].terms[n];
+
+			if (t->kind == TERM_ATTR)
+				r->asks[t->which] = true;
+			if (t->kind == TERM_TEXT)
+				r->asks[ATTR_SERIES_DESC] = r->asks[ATTR_PROTOCOL] = true;
+			if (t->kind == TERM_NUMBER && t->which == FACT_TE)
+				r->asks[ATTR_TE] = r->asks[ATTR_TE_EFFECTIVE] = true;
+		}
+}
+
+bool
+rules_ask(const struct rules *r, enum attr a)
+{
+	return r->asks[a];
+}
+
 enum rc
 rules_parse(const char *text, size_t n, const char *name, struct rules **out, struct err *e)
 {
@@ -186,6 +208,7 @@ rules_parse(const char *text, size_t n, const char *name, struct rules **out, st
 		qsort(r->rule, r->n, sizeof(*r->rule), by_axis);
 	if (rc == RC_OK)
 		rc = check_ends(r, name, e);
+	note_asked(r);
 	if (rc == RC_OK)
 		*out = r;
 	else

@@ -28,6 +28,8 @@ void rules_free(struct rules *r); /* NULL is allowed */
 extern const char classify_rules[];
 
 size_t rules_count(const struct rules *r);
+/* Does some rule ask for it?  `text` asks for description and protocol, `te` for both echo times. */
+bool rules_ask(const struct rules *r, enum attr a);
 struct rule_info {
 	enum axis axis;
 	long number;

@@ -40,6 +40,7 @@ struct rules {
 	char *bytes; /* the texts of all rule_info lie in it */
 	struct rule *rule;
 	size_t n;
+	bool asks[ATTR_COUNT];
 	size_t first[AXIS_COUNT + 1]; /* of each axis, in rule */
 };
 

@@ -309,7 +309,9 @@ ledger_close(struct ledger *l)
 		return;
 	if (l->unanchored > 0)
 		ledger_anchor(l, NULL);
+	stmt_free(l->label_series);
 	db_close(l->db);
+	rules_free(l->rules);
 	key_free(&l->system_key);
 	free(l->folder);
 	free(l);

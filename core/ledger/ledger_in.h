@@ -2,6 +2,7 @@
 #ifndef CORE_LEDGER_LEDGER_IN_H
 #define CORE_LEDGER_LEDGER_IN_H
 
+#include "core/classify/rules.h"
 #include "core/dicom/attr.h"
 #include "core/ledger/ledger.h"
 
@@ -23,6 +24,11 @@ struct ledger {
 	/* the time of the last event, where the clock was found to be behind it: the event of that is still to be written */
 	char behind[CLOCK_TEXT];
 	struct blind blind; /* for who reads through it */
+	/* label.c: the rules in use, read at the first need; where it is among the series that wait for a label */
+	struct rules *rules;
+	char rules_digest[DIGEST_HEX];
+	struct stmt *label_series;
+	int64_t label_last;
 	int64_t unanchored; /* events since the last anchor */
 	int64_t anchored;   /* when this handle last saw one being written; 0: it has to look */
 };

@@ -100,6 +100,32 @@ rights_step(struct ledger *l, const char *user, const char *step, int64_t series
 			     series != 0 ? " on this series" : "");
 }
 
+/* What a series is decides what is asked of it: by who answers for the data or knows the images, and not by who rules
+ * over accounts. */
+enum rc
+rights_label(
+	struct ledger *l, const char *user, int64_t series, char role[RIGHTS_ROLE], struct err *e)
+{
+	struct stmt *s = db_query(ledger_db(l),
+		"SELECT r.role FROM account_role r JOIN account a ON a.id = r.account JOIN series q"
+		" ON q.id = $1 JOIN exam x ON x.id = q.exam WHERE r.account = $2 AND a.state ="
+		" 'active' AND r.role IN ('coordinator', 'expert', 'manager', 'radiologist')"
+		" AND (r.study = '*' OR r.study = x.trial) AND (r.site = '*' OR r.site = x.site)"
+		" AND NOT EXISTS (SELECT 1 FROM account_role o WHERE o.account = r.account AND"
+		" o.role IN ('officer', 'admin'))" TRAINED " ORDER BY r.event, r.role");
+	bool may;
+
+	stmt_int(s, 1, series);
+	stmt_text(s, 2, user);
+	may = stmt_step(s, NULL) == RC_OK;
+	str_copy(role, RIGHTS_ROLE, may ? stmt_get_text(s, 0) : "");
+	stmt_done(s);
+	return may ? RC_OK
+		   : err_set(e, RC_DENIED,
+			     "a label is given by a coordinator, expert, manager or radiologist of "
+			     "the study and site");
+}
+
 bool
 rights_everywhere(struct ledger *l, const char *user, const char *step)
 {

@@ -20,6 +20,10 @@ enum rc rights_officer(struct ledger *l, const char *user, struct err *e);
 enum rc rights_step(struct ledger *l, const char *user, const char *step, int64_t series,
 	char role[RIGHTS_ROLE], struct err *e);
 
+/* A role of `user` that may say what this series is (label.h).  RC_DENIED. */
+enum rc rights_label(struct ledger *l, const char *user, int64_t series, char role[RIGHTS_ROLE],
+	struct err *e);
+
 /* May the account read the whole log?  The others are told of what they did themselves. */
 bool rights_log(struct ledger *l, const char *user);
 

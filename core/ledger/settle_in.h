@@ -44,6 +44,8 @@ void settle_release(struct settling *g);
 enum rc settle_series(struct settling *g, const char *state, struct err *e);
 /* `reopen`: a series that was judged begins anew. */
 enum rc settle_tasks(struct settling *g, bool reopen, struct err *e);
+/* The text that a worklist searches, anew: its label changed. */
+enum rc settle_search(struct ledger *l, int64_t series, struct err *e);
 enum rc settle_event(struct settling *g, const struct signer *who, const char *action,
 	const char *state, struct err *e);
 

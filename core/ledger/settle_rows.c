@@ -4,6 +4,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/ledger/label.h"
 #include "core/ledger/settle_in.h"
 
 static int64_t
@@ -33,18 +34,46 @@ settle_series(struct settling *g, const char *state, struct err *e)
 	return stmt_run(s, e);
 }
 
-/* What `/` on a worklist searches: everything a row shows, the date of the study and where it lies, in lower case. */
+/* What `/` on a worklist searches: everything a row shows, the date of the study, where it lies and what it is, in lower
+ * case. */
 static void
 search_text(const struct settling *g, char text[700])
 {
-	char words[200], name[24], all[800];
+	char words[200], name[24], all[1000];
+	struct stmt *s =
+		db_query(ledger_db(g->l), "SELECT label FROM series_label WHERE series = $1");
 
 	why_words(g->why, words, sizeof(words));
 	catalog_series_name(g->series, name);
-	snprintf(all, sizeof(all), "%s %s %s %s %s %s %s %s %s", name, g->subject, g->visit,
-		g->modality, g->site, g->study_date, g->lies_at, words, g->description);
+	stmt_int(s, 1, g->series);
+	snprintf(all, sizeof(all), "%s %s %s %s %s %s %s %s %s %s", name, g->subject, g->visit,
+		g->modality, g->site, g->study_date, g->lies_at, words, g->description,
+		stmt_step(s, NULL) == RC_OK ? stmt_get_text(s, 0) : "");
+	stmt_done(s);
 	str_fold(text, 700, all);
 	str_clean(text);
+}
+
+enum rc
+settle_search(struct ledger *l, int64_t series, struct err *e)
+{
+	struct settling g = { .l = l, .series = series };
+	enum rc rc = settle_read(&g, e);
+	char search[700];
+	struct stmt *s;
+
+	if (rc != RC_OK)
+		return rc;
+	s = db_query(ledger_db(l), "SELECT why FROM series WHERE id = $1");
+	stmt_int(s, 1, series);
+	if (stmt_step(s, NULL) == RC_OK)
+		g.why = (uint64_t)stmt_get_int(s, 0);
+	stmt_done(s);
+	search_text(&g, search);
+	s = db_query(ledger_db(l), "UPDATE task SET search = $1 WHERE series = $2");
+	stmt_text(s, 1, search);
+	stmt_int(s, 2, series);
+	return stmt_run(s, e);
 }
 
 static enum rc
@@ -119,7 +148,10 @@ settle_tasks(struct settling *g, bool reopen, struct err *e)
 	int64_t rank = 1000 - why_risk(g->why);
 	char search[700];
 	bool known;
+	enum rc rc = label_tell(g->l, g->series, NULL, e);
 
+	if (rc != RC_OK)
+		return rc;
 	search_text(g, search);
 	stmt_int(s, 1, g->series);
 	known = stmt_step(s, NULL) == RC_OK;

@@ -223,8 +223,10 @@ verify_tables(struct verify *v)
 	verify_tasks(v);
 	if (v->schema >= 4)
 		check_sentinels(v);
-	if (v->schema >= 5)
+	if (v->schema >= 5) {
 		verify_sources(v);
+		verify_labels(v);
+	}
 }
 
 static bool

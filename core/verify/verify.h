@@ -223,6 +223,11 @@ void verify_take_known(struct verify *v, struct verify_row *row);
 bool verify_elsewhere(struct verify *v, const char *series);
 void verify_sources(struct verify *v);
 
+/* labels.c: what people said that series are. */
+void verify_take_label(struct verify *v, struct verify_row *row);
+void verify_take_label_cleared(struct verify *v, struct verify_row *row);
+void verify_labels(struct verify *v);
+
 /* anchors.c.  The first before the ledger is opened. */
 void verify_anchors_measure(struct verify *v);
 void verify_anchors(struct verify *v);

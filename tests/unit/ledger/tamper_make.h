@@ -160,6 +160,17 @@ run(struct attack *a, const char *sql)
 	guards_on(a->db, guards);
 }
 
+/* A copy of the archive through the product, before it is changed. */
+static inline void
+enter(const char *folder, struct made *m)
+{
+	memset(m, 0, sizeof(*m));
+	m->now = INT64_C(1791000000000000);
+	m->clock = (struct clock){ .now = made_now, .ctx = m };
+	strcpy(m->folder, folder);
+	made_open(m);
+}
+
 /* ---- forging the log ---- */
 
 struct forger {

@@ -5,16 +5,6 @@
 /* ---- through the product, before it is changed ---- */
 
 static void
-enter(const char *folder, struct made *m)
-{
-	memset(m, 0, sizeof(*m));
-	m->now = INT64_C(1791000000000000);
-	m->clock = (struct clock){ .now = made_now, .ctx = m };
-	strcpy(m->folder, folder);
-	made_open(m);
-}
-
-static void
 log_in_and_out(const char *folder)
 {
 	struct session s;

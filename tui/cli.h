@@ -26,10 +26,10 @@ struct cli {
 			*decision, *encoder, *why, *study, *site, *corrects, *because, *text,
 			*slice, *at, *percent, *by, *action, *from, *to, *format, *limit, *check,
 			*keep, *secret, *login, *modality, *patient, *label, *every, *aet, *bind,
-			*port, *least_free;
+			*port, *least_free, *set;
 		const char **reasons, **roles, **allow; /* NULL-terminated */
 		bool plain, list_reasons, marks, ctp, force, temporary, csv, review, all, retry,
-			changed;
+			changed, explain, clear;
 	} opt;
 
 	/* while a command runs */
@@ -70,7 +70,7 @@ extern const struct cli_command cli_progress_command, cli_source_command, cli_di
 	cli_history_command, cli_user_command, cli_role_command, cli_setting_command,
 	cli_agreement_command, cli_check_command, cli_sentinel_command, cli_selftest_command,
 	cli_receipt_command, cli_copy_command, cli_anchor_command, cli_letters_command,
-	cli_receive_command;
+	cli_receive_command, cli_classify_command;
 
 /* ---- what they share (cli.c) ---- */
 

@@ -8,6 +8,7 @@
 #include "core/base/str.h"
 #include "core/ledger/catalog.h"
 #include "core/ledger/decision.h"
+#include "core/ledger/label.h"
 #include "core/ledger/viewing.h"
 #include "core/ledger/why.h"
 #include "core/ledger/worklist.h"
@@ -96,6 +97,33 @@ decision_json(void *ctx, const struct decision *d)
 			"held_back", d->held_back));
 }
 
+/* null where it has none yet */
+static json_t *
+label_json(struct cli *c, int64_t series)
+{
+	struct label_row r;
+
+	if (label_of(c->ledger, series, &r, NULL) != RC_OK)
+		return json_null();
+	return json_pack("{s:s, s:s, s:i, s:s, s:s}", "label", r.text, "rule", r.rule, "confidence",
+		r.confidence, "user", r.account, "reason", r.reason);
+}
+
+static void
+label_text(struct cli *c, int64_t series)
+{
+	struct label_row r;
+
+	if (label_of(c->ledger, series, &r, NULL) != RC_OK)
+		return;
+	printf("  label: %s", r.text);
+	if (r.event != 0)
+		printf(", said by %s: %s\n", r.account, r.reason);
+	else
+		printf(" (%d of 100%s)\n", r.confidence,
+			r.confidence < LABEL_PERSON ? ", for a person" : "");
+}
+
 static int
 show_json(struct cli *c, const struct series *s, const char *standing, struct err *e)
 {
@@ -110,11 +138,12 @@ show_json(struct cli *c, const struct series *s, const char *standing, struct er
 		if (s->value[a] != NULL)
 			json_object_set_new(
 				attributes, attr_table[a].column, json_string(s->value[a]));
-	o = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "series",
+	o = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "series",
 		name, "state", s->state, "flags", why, "images", (json_int_t)s->images, "slices",
 		(json_int_t)s->slices, "revision", (json_int_t)s->revision, "gap", s->gap,
 		"missing", s->missing, "spacing", s->spacing, "manifest", s->manifest, "tasks",
-		standing, "attributes", attributes, "decisions", decisions);
+		standing, "label",
+		label_json(c, s->id), "attributes", attributes, "decisions", decisions);
 	json_dumpf(o, stdout, JSON_COMPACT);
 	putchar('\n');
 	json_decref(o);
@@ -134,6 +163,7 @@ show_text(struct cli *c, const struct series *s, const char *standing, struct er
 	printf("  state %s; %s\n", s->state, standing);
 	printf("  %lld images, %lld slices", (long long)s->images, (long long)s->slices);
 	printf(s->spacing[0] != '\0' ? ", every %s mm\n" : "%s\n", s->spacing);
+	label_text(c, s->id);
 	printf("  flags: %s\n", str_or_dash(why));
 	if (s->gap[0] != '\0')
 		printf("  gap: %s\n", s->gap);

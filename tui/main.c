@@ -25,6 +25,7 @@ static const struct cli_command *const commands[] = {
 	&cli_watch_command,
 	&cli_receive_command,
 	&cli_worklist_command,
+	&cli_classify_command,
 	&cli_show_command,
 	&cli_render_command,
 	&cli_decide_command,

@@ -7,6 +7,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/ledger/catalog.h"
+#include "core/ledger/label.h"
 #include "core/ledger/standing.h"
 #include "core/ledger/why.h"
 #include "tui/app.h"
@@ -166,6 +167,7 @@ struct detail_job {
 	uint64_t screen;
 	int64_t series;
 	struct series series_row;
+	struct label_row label; /* "" none yet */
 };
 
 static void
@@ -174,6 +176,7 @@ detail_run(struct job *job, struct ledger *l)
 	struct detail_job *j = (struct detail_job *)job;
 
 	job->rc = catalog_series(l, j->series, &j->series_row, &job->err);
+	label_of(l, j->series, &j->label, NULL);
 }
 
 static void
@@ -201,7 +204,7 @@ append(char *to, size_t size, size_t used, const char *before, const char *v, co
 }
 
 static void
-describe(char *to, size_t size, const struct series *s)
+describe(char *to, size_t size, const struct series *s, const struct label_row *label)
 {
 	static const struct {
 		const char *before, *after;
@@ -222,6 +225,8 @@ describe(char *to, size_t size, const struct series *s)
 
 	used = append(to, size, used, "", s->subject, "");
 	used = append(to, size, used, "", s->visit, "");
+	used = append(
+		to, size, used, "· ", label->text, label->confidence < LABEL_PERSON ? "?" : "");
 	used = append(to, size, used, "· ", s->patient_name, "");
 	for (size_t i = 0; i < MEM_COUNT(facts); i++)
 		used = append(
@@ -257,7 +262,7 @@ detail_done(struct job *job, struct app *app)
 	if (s == NULL || job->rc != RC_OK)
 		return;
 	s->detail_series = j->series;
-	describe(s->detail[0], sizeof(s->detail[0]), &j->series_row);
+	describe(s->detail[0], sizeof(s->detail[0]), &j->series_row, &j->label);
 	explain(s->detail[1], sizeof(s->detail[1]), &j->series_row);
 	app_stale(app);
 }

@@ -152,6 +152,19 @@ label_facts_free(struct label_facts *f)
 
 /* ---- the row ---- */
 
+static void
+fill_row(struct label_row *out, struct stmt *s)
+{
+	memset(out, 0, sizeof(*out));
+	str_copy(out->text, sizeof(out->text), stmt_get_text(s, 0));
+	str_copy(out->rule, sizeof(out->rule), stmt_get_text(s, 1));
+	out->confidence = (int)stmt_get_int(s, 2);
+	str_copy(out->rules, sizeof(out->rules), stmt_get_text(s, 3));
+	str_copy(out->account, sizeof(out->account), stmt_get_text(s, 4));
+	str_copy(out->reason, sizeof(out->reason), stmt_get_text(s, 5));
+	out->event = stmt_get_int(s, 6);
+}
+
 static enum rc
 read_row(struct ledger *l, int64_t series, struct label_row *out, struct err *e)
 {
@@ -163,29 +176,46 @@ read_row(struct ledger *l, int64_t series, struct label_row *out, struct err *e)
 	memset(out, 0, sizeof(*out));
 	stmt_int(s, 1, series);
 	rc = stmt_step(s, e);
-	if (rc == RC_OK) {
-		str_copy(out->text, sizeof(out->text), stmt_get_text(s, 0));
-		str_copy(out->rule, sizeof(out->rule), stmt_get_text(s, 1));
-		out->confidence = (int)stmt_get_int(s, 2);
-		str_copy(out->rules, sizeof(out->rules), stmt_get_text(s, 3));
-		str_copy(out->account, sizeof(out->account), stmt_get_text(s, 4));
-		str_copy(out->reason, sizeof(out->reason), stmt_get_text(s, 5));
-		out->event = stmt_get_int(s, 6);
-	}
+	if (rc == RC_OK)
+		fill_row(out, s);
 	stmt_done(s);
 	return rc;
+}
+
+static void
+mask(struct label_row *r, bool blinded)
+{
+	blind_text(r->text, sizeof(r->text), blinded);
+	blind_text(r->rule, sizeof(r->rule), blinded);
+	blind_text(r->reason, sizeof(r->reason), blinded && r->reason[0] != '\0');
 }
 
 enum rc
 label_of(struct ledger *l, int64_t series, struct label_row *out, struct err *e)
 {
 	enum rc rc = read_row(l, series, out, e);
-	bool blinded = rc == RC_OK && label_blinded(l);
 
-	blind_text(out->text, sizeof(out->text), blinded);
-	blind_text(out->rule, sizeof(out->rule), blinded);
-	blind_text(out->reason, sizeof(out->reason), blinded && out->reason[0] != '\0');
+	mask(out, rc == RC_OK && label_blinded(l));
 	return rc == RC_NOT_FOUND ? err_set(e, rc, "the series has no label yet") : rc;
+}
+
+enum rc
+label_each(struct ledger *l, void (*each)(void *ctx, int64_t series, const struct label_row *row),
+	void *ctx, struct err *e)
+{
+	struct stmt *s = db_query(ledger_db(l),
+		"SELECT b.label, b.rule, b.confidence, b.rules, b.account, b.reason, b.event, q.id"
+		" FROM series q LEFT JOIN series_label b ON b.series = q.id ORDER BY q.id");
+	bool blinded = label_blinded(l);
+	struct label_row r;
+	enum rc rc;
+
+	while ((rc = stmt_step(s, e)) == RC_OK) {
+		fill_row(&r, s);
+		mask(&r, blinded);
+		each(ctx, stmt_get_int(s, 7), stmt_is_null(s, 0) ? NULL : &r);
+	}
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
 static enum rc

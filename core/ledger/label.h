@@ -23,6 +23,11 @@ struct label_row {
 enum rc label_of(struct ledger *l, int64_t series, struct label_row *out, struct err *e);
 bool label_blinded(struct ledger *l);
 
+/* Each series in order; `row` NULL where it has none yet. */
+enum rc label_each(struct ledger *l,
+	void (*each)(void *ctx, int64_t series, const struct label_row *row), void *ctx,
+	struct err *e);
+
 /* By the rules, from the tables alone.  Inside a transaction.  A person's is left as it is.  *changed may be NULL. */
 enum rc label_tell(struct ledger *l, int64_t series, bool *changed, struct err *e);
 

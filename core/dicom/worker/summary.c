@@ -24,8 +24,11 @@ struct filling {
 	const struct dicom *d;
 	const struct charsets *all;
 	struct header *h;
-	struct index index[ATTR_COUNT]; /* by tag */
+	struct index index[ATTR_COUNT + 1]; /* by tag */
 };
+
+/* What enhanced MR calls Inversion Times, of which there may be several. */
+static const struct index other_name = { TAG(0x0018, 0x9079), ATTR_TI };
 
 static int
 by_tag(const void *a, const void *b)
@@ -78,7 +81,8 @@ static void
 fill_one(struct filling *f, const struct element *el, const struct charset *c, bool nested)
 {
 	struct index key = { .tag = el->tag };
-	const struct index *at = bsearch(&key, f->index, ATTR_COUNT, sizeof(f->index[0]), by_tag);
+	const struct index *at =
+		bsearch(&key, f->index, MEM_COUNT(f->index), sizeof(f->index[0]), by_tag);
 	bool uid;
 	char *s;
 
@@ -121,7 +125,8 @@ fill_all(struct filling *f)
 		f->index[i].tag = TAG(attr_table[i].group, attr_table[i].element);
 		f->index[i].attr = i;
 	}
-	qsort(f->index, ATTR_COUNT, sizeof(f->index[0]), by_tag);
+	f->index[ATTR_COUNT] = other_name;
+	qsort(f->index, MEM_COUNT(f->index), sizeof(f->index[0]), by_tag);
 	fill_set(f, f->d->root, NULL, false);
 	for (size_t i = 0; i < MEM_COUNT(below); i++)
 		fill_set(f, dicom_item(f->d, f->d->root, below[i], 0), &c, true);

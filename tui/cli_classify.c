@@ -9,7 +9,7 @@
 #include "tui/cli.h"
 #include "tui/progress.h"
 
-enum { BATCH = 256 };
+enum { BATCH = 1024 };
 
 /* ---- labels ---- */
 

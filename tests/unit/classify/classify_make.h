@@ -41,16 +41,18 @@ made_images(struct made *m, enum lie how, const char *type)
 
 	for (int i = 0; i < n; i++) {
 		enum lie lie = how == THREE ? (enum lie)(AXIAL + i) : how == VOLUMES ? AXIAL : how;
-		char place[40], time[12];
+		char place[40] = "", time[12] = "";
 		struct fact_image im = { .type = type,
 			.orientation = planes[lie],
 			.frames = 1,
 			.position = place,
 			.temporal = time };
 
-		snprintf(place, sizeof(place), lie == FLAT ? "" : "0\\0\\%d",
-			i % 2 + i / 2 * (how != VOLUMES) * 2);
-		snprintf(time, sizeof(time), how == VOLUMES ? "%d" : "", i / 2 + 1);
+		/* VOLUMES: two places, again and again */
+		if (lie != FLAT)
+			snprintf(place, sizeof(place), "0\\0\\%d", how == VOLUMES ? i % 2 : i);
+		if (how == VOLUMES)
+			snprintf(time, sizeof(time), "%d", i / 2 + 1);
 		facts_image(&m->facts, &im);
 	}
 }

@@ -2,18 +2,6 @@
 #include "core/ledger/office.h"
 #include "tests/unit/ledger/tamper_make.h"
 
-/* ---- through the product, before it is changed ---- */
-
-static void
-enter(struct attack *a, struct made *m)
-{
-	memset(m, 0, sizeof(*m));
-	m->now = INT64_C(1791000000000000);
-	m->clock = (struct clock){ .now = made_now, .ctx = m };
-	strcpy(m->folder, a->folder);
-	made_open(m);
-}
-
 enum officers_act { ACT_DISABLE, ACT_GRANT, ACT_RESET, ACT_SET };
 
 static void
@@ -44,7 +32,7 @@ after(struct attack *a, enum officers_act act)
 {
 	struct made m;
 
-	enter(a, &m);
+	enter(a->folder, &m);
 	act_as_olga(&m, act);
 	made_close(&m);
 }
@@ -58,7 +46,7 @@ change_password(struct attack *a)
 		.source = "" };
 	struct made m;
 
-	enter(a, &m);
+	enter(a->folder, &m);
 	assert_ok(account_change_password(m.l, &p, e));
 	made_close(&m);
 }
@@ -69,7 +57,7 @@ lock_rita(struct attack *a)
 	struct session s;
 	struct made m;
 
-	enter(a, &m);
+	enter(a->folder, &m);
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(
 			session_open(m.l, "rita", "not the password", "", &s, NULL), RC_DENIED);
@@ -180,7 +168,7 @@ put_back_password_with_its_event(struct attack *a)
 		"UPDATE account SET (sealed, nonce, salt, seal_event, password_at) = (SELECT "
 		"sealed, nonce,"
 		" salt, seal_event, password_at FROM kept) WHERE id = 'rita'; DROP TABLE kept");
-	enter(a, &m); /* nor does it open anything */
+	enter(a->folder, &m); /* nor does it open anything */
 	assert_int_equal(session_open(m.l, "rita", REVIEWER_PASSWORD, "", &s, NULL), RC_DENIED);
 	made_close(&m);
 }
@@ -241,7 +229,7 @@ grant_by(struct attack *a, const char *user, const char *password, bool session)
 	struct signer who;
 	struct made m;
 
-	enter(a, &m);
+	enter(a->folder, &m);
 	s = made_login(&m, user, password);
 	who = session_signer(&s, "officer");
 	assert_ok(account_unlock(m.l, user, password, &key, e));
@@ -321,7 +309,7 @@ blind_reviewers(struct attack *a)
 		.who = &olga, .password = OFFICER_PASSWORD, .reason = "as the protocol says"
 	};
 
-	enter(a, &m);
+	enter(a->folder, &m);
 	olga = made_login(&m, "olga", OFFICER_PASSWORD);
 	assert_ok(office_blind(m.l, &o, &b, e));
 	session_close(m.l, &olga);
@@ -357,7 +345,7 @@ sign_with_a_key_taken_back(struct attack *a, enum officers_act act)
 	struct forger f = { .sign = true };
 	struct made m;
 
-	enter(a, &m);
+	enter(a->folder, &m);
 	assert_ok(account_unlock(m.l, "rita", REVIEWER_PASSWORD, &key, e));
 	act_as_olga(&m, act);
 	made_close(&m);

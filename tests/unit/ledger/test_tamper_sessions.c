@@ -2,13 +2,9 @@
 #include "tests/unit/ledger/tamper_make.h"
 
 static struct session
-enter(struct attack *a, struct made *m)
+enter_as_rita(struct attack *a, struct made *m)
 {
-	memset(m, 0, sizeof(*m));
-	m->now = INT64_C(1791000000000000);
-	m->clock = (struct clock){ .now = made_now, .ctx = m };
-	strcpy(m->folder, a->folder);
-	made_open(m);
+	enter(a->folder, m);
 	return made_login(m, "rita", REVIEWER_PASSWORD);
 }
 
@@ -40,7 +36,7 @@ static void
 locked_and_resumed(struct attack *a)
 {
 	struct made m;
-	struct session s = enter(a, &m);
+	struct session s = enter_as_rita(a, &m);
 
 	assert_ok(session_lock(m.l, &s, "idle", e));
 	assert_ok(session_resume(m.l, &s, REVIEWER_PASSWORD, e));
@@ -53,7 +49,7 @@ static void
 sign_with_the_key_of_before(struct attack *a, bool resumed)
 {
 	struct made m;
-	struct session s = enter(a, &m);
+	struct session s = enter_as_rita(a, &m);
 	struct forger f = copied(&s.key);
 
 	assert_ok(session_lock(m.l, &s, "idle", e));
@@ -81,7 +77,7 @@ static void
 sign_with_her_own_key_while_locked(struct attack *a)
 {
 	struct made m;
-	struct session s = enter(a, &m);
+	struct session s = enter_as_rita(a, &m);
 	struct sign_key own = { 0 };
 	struct forger f;
 
@@ -98,7 +94,7 @@ static void
 end_by_the_program(struct attack *a)
 {
 	struct made m;
-	struct session s = enter(a, &m);
+	struct session s = enter_as_rita(a, &m);
 	struct forger f = system_of(a->folder);
 
 	made_close(&m);
@@ -110,7 +106,7 @@ static void
 lock_by_the_program(struct attack *a)
 {
 	struct made m;
-	struct session s = enter(a, &m);
+	struct session s = enter_as_rita(a, &m);
 	struct forger f = system_of(a->folder);
 
 	made_close(&m);
@@ -123,7 +119,7 @@ static void
 unlock_what_is_open(struct attack *a)
 {
 	struct made m;
-	struct session s = enter(a, &m);
+	struct session s = enter_as_rita(a, &m);
 	struct sign_key own = { 0 };
 	struct forger f;
 	char data[200];
@@ -141,7 +137,7 @@ static void
 unlock_with_the_sessions_key(struct attack *a)
 {
 	struct made m;
-	struct session s = enter(a, &m);
+	struct session s = enter_as_rita(a, &m);
 	struct forger f = copied(&s.key);
 
 	made_close(&m);

@@ -28,7 +28,7 @@ MAKEFLAGS += --no-builtin-rules
 # ---- what is compiled into what -------------------------------------------------------------
 
 DECODE_SRC := $(wildcard core/dicom/worker/*.c)
-CORE_SRC   := $(wildcard core/base/*.c core/dicom/*.c core/net/*.c core/archive/*.c core/source/*.c core/ledger/*.c core/demo/*.c \
+CORE_SRC   := $(wildcard core/base/*.c core/dicom/*.c core/net/*.c core/archive/*.c core/source/*.c core/ledger/*.c core/demo/*.c core/study/*.c \
 	core/stats/*.c core/classify/*.c)
 RENDER_SRC := $(wildcard render/*.c)
 TUI_SRC    := $(wildcard tui/*.c)
@@ -53,7 +53,8 @@ DECODE_LIBS := -lgdcmMSFF -lgdcmDICT -lgdcmDSED -lgdcmIOD -lgdcmCommon -lz -lm
 # ---- building ---------------------------------------------------------------------------------
 
 OBJ         = $(patsubst %,$(B)/obj/%.o,$(basename $(1)))
-CORE_OBJ   := $(call OBJ,$(CORE_SRC)) $(B)/obj/gen/dictionary_rows.o $(B)/obj/gen/record_page.o $(B)/obj/gen/classify_rules.o
+CORE_OBJ   := $(call OBJ,$(CORE_SRC)) $(B)/obj/gen/dictionary_rows.o $(B)/obj/gen/record_page.o $(B)/obj/gen/classify_rules.o \
+	$(B)/obj/gen/study_examples.o
 RENDER_OBJ := $(call OBJ,$(RENDER_SRC))
 TUI_OBJ    := $(call OBJ,$(TUI_SRC)) $(B)/obj/gen/default_keys.o
 DECODE_OBJ := $(call OBJ,$(DECODE_SRC) $(wildcard core/dicom/gdcm.cc))
@@ -107,6 +108,13 @@ $(B)/gen/record_page.c: docs/RECORD.md
 	@mkdir -p $(@D)
 	$(Q){ echo '#include "core/archive/copy.h"'; echo 'const char copy_record_page[] ='; \
 	 sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $<; echo ';'; } > $@
+
+# docs/study-*.json as C strings: wetread study example
+$(B)/gen/study_examples.c: docs/study-brain.json docs/study-chest.json
+	@mkdir -p $(@D)
+	$(Q){ echo '#include "core/study/study.h"'; for f in $^; do \
+	 name=$${f#docs/study-}; echo "const char study_example_$${name%.json}[] ="; \
+	 sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $$f; echo ';'; done; } > $@
 
 $(B)/obj/gen/%.o: $(B)/gen/%.c
 	@mkdir -p $(@D)

@@ -70,7 +70,8 @@ extern const struct cli_command cli_progress_command, cli_source_command, cli_di
 	cli_history_command, cli_user_command, cli_role_command, cli_setting_command,
 	cli_agreement_command, cli_check_command, cli_sentinel_command, cli_selftest_command,
 	cli_receipt_command, cli_copy_command, cli_anchor_command, cli_letters_command,
-	cli_receive_command, cli_classify_command;
+	cli_receive_command, cli_classify_command,
+	cli_study_command;
 
 /* ---- what they share (cli.c) ---- */
 

@@ -24,6 +24,7 @@ static const struct cli_command *const commands[] = {
 	&cli_outbox_command,
 	&cli_watch_command,
 	&cli_receive_command,
+	&cli_study_command,
 	&cli_worklist_command,
 	&cli_classify_command,
 	&cli_show_command,

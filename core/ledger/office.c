@@ -360,6 +360,8 @@ write_act(struct ledger *l, struct act *a, const struct office_act *what, struct
 	};
 	enum rc rc = event_append(l, &a->officer, &ev, &a->receipt, e);
 
+	if (what->at != NULL)
+		*what->at = a->receipt.at;
 	return rc == RC_OK && what->write != NULL ? what->write(l, a->receipt.seq, what->ctx, e)
 						  : rc;
 }

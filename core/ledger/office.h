@@ -47,6 +47,7 @@ struct office_act {
 	json_t *data; /* swallowed */
 	enum rc (*write)(struct ledger *l, int64_t event, const void *ctx, struct err *e);
 	const void *ctx;
+	int64_t *at; /* NULL, or gets the event's time before `write` is called */
 };
 enum rc office_act(
 	struct ledger *l, const struct office *o, const struct office_act *what, struct err *e);

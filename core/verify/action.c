@@ -124,6 +124,8 @@ static const struct verify_action actions[] = {
 		.take = verify_take_label },
 	{ "label-cleared", VERIFY_SESSION, false, "a label was taken back by no session",
 		.take = verify_take_label_cleared },
+	{ "study-applied", VERIFY_USER, true, "study applied not by an officer",
+		.take = verify_take_study },
 	{ "verdict-delivered", VERIFY_SYSTEM, false, "a delivery was not told by the program",
 		.take = NULL },
 	{ "series-changed", .take = verify_take_settled },

@@ -226,6 +226,7 @@ verify_tables(struct verify *v)
 	if (v->schema >= 5) {
 		verify_sources(v);
 		verify_labels(v);
+		verify_studies(v);
 	}
 }
 

@@ -228,6 +228,10 @@ void verify_take_label(struct verify *v, struct verify_row *row);
 void verify_take_label_cleared(struct verify *v, struct verify_row *row);
 void verify_labels(struct verify *v);
 
+/* study.c: what studies ask for, version by version. */
+void verify_take_study(struct verify *v, struct verify_row *row);
+void verify_studies(struct verify *v);
+
 /* anchors.c.  The first before the ledger is opened. */
 void verify_anchors_measure(struct verify *v);
 void verify_anchors(struct verify *v);

@@ -102,7 +102,9 @@ find_name(void *ctx, const char *given, int64_t *id, enum value_type *type, char
 		form = name;
 	}
 	n = study_find_field(at->s, form, dot != NULL ? dot + 1 : name);
-	if (n == NULL || n->field->type < 0) {
+	if (n != NULL && n->field->type < 0)
+		return false; /* told where it stands */
+	if (n == NULL) {
 		snprintf(why, WHY, "form '%.64s' has no field '%.64s'", form,
 			dot != NULL ? dot + 1 : name);
 		return false;
@@ -133,7 +135,7 @@ parse(struct checking *c, const struct study_form *form, uint32_t at, const char
 	struct expr_fault fault;
 	struct expr *x = NULL;
 
-	if (text != NULL && expr_parse(&x, text, &names, &fault) != RC_OK)
+	if (text != NULL && expr_parse(&x, text, &names, &fault) != RC_OK && fault.text[0] != '\0')
 		mistakes_member(
 			c->m, c->o, at, key, "at character %zu: %s", fault.column, fault.text);
 	return x;

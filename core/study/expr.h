@@ -13,7 +13,7 @@ enum { EXPR_TEXT = 2000, EXPR_NODES = 500, EXPR_DEPTH = 40, EXPR_NAME = 140, EXP
 struct expr;
 
 /* What names mean.  `find` says the type of a name such as weight, form.weight or form.weight@V1, and a number for it;
- * false with the reason in `why`.  `code` (NULL: none has a list) says whether text can be a value of it. */
+ * false with the reason in `why`, "" where it was told already.  `code` (NULL: none has a list) says whether text can be a value of it. */
 struct expr_names {
 	bool (*find)(void *ctx, const char *name, int64_t *id, enum value_type *type, char why[200]);
 	bool (*code)(void *ctx, int64_t id, const char *code);

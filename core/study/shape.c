@@ -145,11 +145,15 @@ read_number(struct reading *r)
 	bool whole = r->k->kind == SHAPE_INTEGER;
 	double v = json_number_value(r->json);
 
-	if (!json_is_number(r->json) || (whole && !json_is_integer(r->json)))
+	if (!json_is_number(r->json) || (whole && !json_is_integer(r->json))) {
 		REFUSE(r, "must be a %snumber, without quotes", whole ? "whole " : "");
-	else if (within(r, v) && whole)
+		return;
+	}
+	if (!within(r, v))
+		return;
+	if (whole)
 		*(int *)r->to = (int)v;
-	else if (within(r, v))
+	else
 		*(double *)r->to = v;
 }
 

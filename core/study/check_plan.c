@@ -175,7 +175,9 @@ check_window(struct checking *c, const struct study_visit *v)
 	if (v->hard_late >= 0 && v->hard_late < v->late)
 		MISTAKE(c, v, "hard_late", "is %d, within the %d days of late", v->hard_late,
 			v->late);
-	if (v->after == NULL && (v->day != 0 || v->early != 0 || v->late != 0))
+	if (v->after == NULL &&
+		(v->day != 0 || v->early != 0 || v->late != 0 || v->hard_early >= 0 ||
+			v->hard_late >= 0))
 		MISTAKE(c, v, "day", "has a day or window, but does not say after which visit");
 }
 

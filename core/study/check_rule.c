@@ -77,6 +77,24 @@ take_visit(const struct study *s, char *name, int64_t *visit, char why[WHY])
 	return true;
 }
 
+/* One exam has many series, one visit may have many exams: which of their forms would be meant?  And a form that is not
+ * filled in at a visit has no value there, ever. */
+static bool
+reachable(const struct scope *at, const struct study_form *form, int64_t visit, char why[WHY])
+{
+	const char *id = visit >= 2 ? at->s->visit[visit - 2].id : NULL;
+	bool there = form->visits == 0 || id == NULL;
+
+	for (size_t i = 0; !there && i < form->visits; i++)
+		there = strcmp(form->visit[i], id) == 0;
+	if (!there)
+		snprintf(why, WHY, "form '%.64s' is not filled in at visit '%.64s'", form->id, id);
+	else if (form->level > at->form->level)
+		snprintf(why, WHY, "form '%.64s' is of each %s: which one?", form->id,
+			study_levels[form->level]);
+	return there && form->level <= at->form->level;
+}
+
 static bool
 find_name(void *ctx, const char *given, int64_t *id, enum value_type *type, char why[WHY])
 {
@@ -109,6 +127,8 @@ find_name(void *ctx, const char *given, int64_t *id, enum value_type *type, char
 			dot != NULL ? dot + 1 : name);
 		return false;
 	}
+	if (!reachable(at, n->form, visit, why))
+		return false;
 	*id = visit << NAME_VISIT | (n - at->s->named);
 	*type = study_value_type((enum study_type)n->field->type);
 	return true;

@@ -207,6 +207,15 @@ countable(struct reading *r, size_t n)
 	return false;
 }
 
+static bool
+repeated(const char *const *texts, size_t n, const char *s)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(texts[i], s) == 0)
+			return true;
+	return false;
+}
+
 static void
 read_texts(struct reading *r, size_t *count)
 {
@@ -227,7 +236,9 @@ read_texts(struct reading *r, size_t *count)
 
 		each.json = r->o->node[each.at].json;
 		s = text_of(&each);
-		if (s != NULL)
+		if (s != NULL && repeated(texts, *count, s))
+			REFUSE(&each, "stands here twice");
+		else if (s != NULL)
 			texts[(*count)++] = s;
 	}
 	*(const char ***)r->to = texts;

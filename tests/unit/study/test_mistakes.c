@@ -22,6 +22,12 @@ struct fragment {
 	"]}], \"checks\": [{\"id\": \"k\", \"that\": \"" that \
 	"\", \"kind\": \"soft\", \"message\": " \
 	"\"m\"}]}],"
+#define TWO_FORMS(level, more, that) \
+	"]}], \"checks\": [{\"id\": \"k\", \"that\": \"" that \
+	"\", \"kind\": \"soft\", \"message\": " \
+	"\"m\"}]}, {\"id\": \"g2\", \"title\": \"t\", \"level\": \"" level "\"" more \
+	", \"groups\": [{\"id\": " \
+	"\"g\", \"fields\": [{\"id\": \"x\", \"label\": \"l\", \"type\": \"float\"}]}]}],"
 #define REASON(code, meaning, group) \
 	"\"reasons\": [{\"code\": \"" code "\", \"meaning\": \"" meaning "\", \"group\": \"" group \
 	"\", \"action\": \"query\"}],"
@@ -83,6 +89,7 @@ static const struct fragment fragments[] = {
 	{ 6, VISIT(", \"after\": \"V1\", \"day\": 10, \"late\": 3, \"hard_late\": 2"), 6,
 		"visits[1].hard_late", "within the 3 days" },
 	{ 6, VISIT(", \"day\": 10"), 6, "visits[1].day", "after which visit" },
+	{ 6, VISIT(", \"hard_late\": 10"), 6, "visits[1]", "after which visit" },
 	{ 6, "{\"id\": \"previous\", \"title\": \"t\"}", 6, "visits[1].id", "visit before" },
 	{ 5, SERIES(", \"least\": 2"), 5, "visits[0].series[0].least", "at most 1" },
 	{ 5, SERIES(", \"same_frame_as\": \"zz\""), 5, "visits[0].series[0].same_frame_as",
@@ -177,7 +184,15 @@ static const struct fragment fragments[] = {
 	{ 14, "\"series_rules\": [{\"id\": \"r\", \"when\": \"header.modality = 'MR'\"}],", 14,
 		"series_rules[0].id", "says nothing" },
 	{ 10, FIELD(", \"skip\": \"w > 1\""), 10, "forms[0].groups[0].fields[0].skip", "circle" },
+	{ 13, TWO_FORMS("series", "", "g2.x > 1"), 13, "forms[0].checks[0].that",
+		"of each series: which one" },
+	{ 13, TWO_FORMS("visit", ", \"visits\": [\"V2\"]", "g2.x@V1 > 1"), 13,
+		"forms[0].checks[0].that", "not filled in at visit 'V1'" },
+	{ 13, TWO_FORMS("visit", "", "g2.y > 1"), 13, "forms[0].checks[0].that",
+		"form 'g2' has no field 'y'" },
 	/* work */
+	{ 16, "\"steps\": [{\"id\": \"phi\", \"title\": \"p\", \"roles\": [\"expert\", \"expert\"]},",
+		16, "steps[0].roles[1]", "twice" },
 	{ 15, REASON("111207", "m", "motion"), 15, "reasons[0].code", "never changes" },
 	{ 15, REASON("PHI-PIX", "m", "privacy"), 15, "reasons[0].code", "never changes" },
 	{ 15, REASON("rid7", "m", "motion"), 15, "reasons[0].code", "no private code" },

@@ -44,4 +44,31 @@ struct expr {
 	char *texts; /* of literals */
 };
 
+struct parser {
+	const char *text;
+	size_t at;
+	struct expr *x;
+	const struct expr_names *names;
+	struct expr_fault *fault;
+	size_t texts;
+	int depth;
+};
+
+/* expr_part.c.  Functions of the parser give the number of a node, or -1 after parser_refuse; the first refusal is told. */
+int parser_refuse(struct parser *p, size_t at, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+int parser_add(struct parser *p, size_t at, enum expr_op op, enum value_type type);
+struct expr_node *parser_node(struct parser *p, int i);
+/* Blanks, then this sign or word, which is taken. */
+void parser_blanks(struct parser *p);
+bool parser_sign(struct parser *p, const char *s);
+bool parser_word(struct parser *p, const char *w);
+bool parser_in_name(char c);
+/* Is node `i` (-1: no) of this type?  False is told. */
+bool parser_want(struct parser *p, int i, enum value_type type);
+/* Text beside a date, a time or a code is read as one; false (told) where it is none. */
+bool parser_fit_literal(struct parser *p, int literal, int other);
+/* Can the two be compared?  False is told. */
+bool parser_fit(struct parser *p, int a, int b);
+
 #endif

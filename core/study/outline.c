@@ -138,9 +138,6 @@ scan_all(struct scan *s, struct err *e)
 static uint32_t
 bind(struct outline *o, uint32_t at, json_t *json, const char *key, uint32_t place)
 {
-	json_t *child;
-	const char *name;
-	size_t i;
 	uint32_t next = at + 1, n = 0;
 
 	if (at >= o->n)
@@ -148,10 +145,11 @@ bind(struct outline *o, uint32_t at, json_t *json, const char *key, uint32_t pla
 	o->node[at].json = json;
 	o->node[at].key = key;
 	o->node[at].place = place;
-	json_array_foreach(json, i, child) if (next != OUTLINE_NONE) next =
-		bind(o, next, child, NULL, n++);
-	json_object_foreach(json, name, child) if (next != OUTLINE_NONE) next =
-		bind(o, next, child, name, n++);
+	for (size_t i = 0; next != OUTLINE_NONE && i < json_array_size(json); i++)
+		next = bind(o, next, json_array_get(json, i), NULL, n++);
+	for (void *i = json_object_iter(json); next != OUTLINE_NONE && i != NULL;
+		i = json_object_iter_next(json, i))
+		next = bind(o, next, json_object_iter_value(i), json_object_iter_key(i), n++);
 	return next == o->node[at].next ? next : OUTLINE_NONE;
 }
 

@@ -65,9 +65,13 @@ tell_mistakes(const char *path, const struct mistakes *m)
 	char *name = mem_string(path);
 
 	str_clean(name);
-	for (size_t i = 0; i < m->n; i++)
-		fprintf(stderr, "%s:%u: %s%s%s\n", name, m->one[i].line, m->one[i].path,
-			m->one[i].path[0] != '\0' ? ": " : "", m->one[i].text);
+	for (size_t i = 0; i < m->n; i++) {
+		fputs(name, stderr);
+		if (m->one[i].line > 0)
+			fprintf(stderr, ":%u", m->one[i].line);
+		fprintf(stderr, ": %s%s%s\n", m->one[i].path, m->one[i].path[0] != '\0' ? ": " : "",
+			m->one[i].text);
+	}
 	if (m->more > 0)
 		fprintf(stderr, "%s: and %zu more mistakes\n", name, m->more);
 	free(name);

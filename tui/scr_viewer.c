@@ -112,11 +112,11 @@ draw_message(struct app *app, struct viewer_state *s, struct area a)
 	else if (a.rows <= 0)
 		text = "Pictures need 80x24 cells; make the window larger.";
 	else if (s->port.failed != RC_OK)
-		text = s->port.failure;
+		text = coming[0] != '\0' ? coming : s->port.failure;
 	if (text != NULL)
 		draw_format(a.rows > 0 ? a.row + a.rows / 2 : a.row, a.column + 2, a.columns - 4,
 			STYLE_WARN, "%s", text);
-	if (s->loaded && s->port.failed != RC_OK && s->port.failed != RC_BUSY && a.rows > 2)
+	if (s->loaded && s->port.failed != RC_OK && coming[0] == '\0' && a.rows > 2)
 		draw_format(a.row + a.rows / 2 + 1, a.column + 2, a.columns - 4, STYLE_PLAIN,
 			"slice %u cannot be shown; step on, or fail the series with r",
 			s->port.failed_slice + 1);

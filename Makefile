@@ -316,6 +316,8 @@ run-bench: all $(BENCH) $(B)/tests/system/ask_source
 	@tests/bench/bench_line $(B)
 	@tests/bench/bench_import $(B)
 	@tests/bench/bench_fetch $(B)
+	@tests/bench/bench_ingest $(B)
+	@tests/bench/bench_remote $(B)
 
 # libFuzzer on our own parsers, SECONDS_EACH for each; what breaks one is kept in build/fuzz/found
 FUZZ := B=$(B)/fuzz CC=clang CXX=clang++ OPT='-O1 -g' SAN='-fsanitize=fuzzer-no-link,address,undefined'

@@ -90,6 +90,18 @@ find_command(const char *name)
 	return NULL;
 }
 
+/* A folder with the name of a command, alone on the line, is opened: people call their archive "study". */
+static bool
+is_archive(const char *name)
+{
+	char *path = mem_format("%s/ledger.db", name);
+	struct stat st;
+	bool is = stat(path, &st) == 0;
+
+	free(path);
+	return is;
+}
+
 static int
 workstation(struct cli *c, const char *archive)
 {
@@ -207,7 +219,7 @@ main(int argc, char **argv)
 		print_help(stdout);
 		return EXIT_DONE;
 	}
-	k = at < argc ? find_command(argv[at]) : NULL;
+	k = at < argc && (argc - at > 1 || !is_archive(argv[at])) ? find_command(argv[at]) : NULL;
 	if (k == NULL) {
 		if (argc - at > 1) {
 			cli_complain("there is no command %.40s; see wetread --help", argv[at]);

@@ -29,6 +29,7 @@ struct remote {
 	struct errand fetcher, keeper;
 	struct arrival slot[SLOTS];
 	int64_t wanted, ahead; /* series; atomic: jobs ask them */
+	int64_t current;       /* the series in the fetcher's hand, 0 none; atomic */
 	int leaving;           /* atomic */
 	int cancelled;         /* atomic: the round under way is left off */
 	uint64_t screen;       /* who hears */
@@ -165,6 +166,7 @@ fetch_run(struct job *job, struct ledger *l)
 		.first = j->first };
 	struct fetch_counts n;
 
+	__atomic_store_n(&j->r->current, j->series, __ATOMIC_RELAXED);
 	if (nobody_wants(j))
 		job->rc = RC_CANCELLED;
 	else
@@ -396,10 +398,30 @@ remote_tick(struct app *app)
 
 /* ---- beginning and end ---- */
 
+/* A line that nobody answers on holds up neither the end of the program nor the series that is wanted now. */
 static bool
-errand_begin(struct app *app, struct errand *e)
+fetcher_leaves_off(void *ctx)
 {
-	struct sources_config c = { .folder = app->archive };
+	struct remote *r = ctx;
+	struct fetch_job now = { .r = r, .series = __atomic_load_n(&r->current, __ATOMIC_RELAXED) };
+
+	return nobody_wants(&now);
+}
+
+static bool
+keeper_leaves_off(void *ctx)
+{
+	struct round_job now = { .r = ctx };
+
+	return is_leaving(&now);
+}
+
+static bool
+errand_begin(struct app *app, struct errand *e, bool (*leaves_off)(void *ctx))
+{
+	struct sources_config c = {
+		.folder = app->archive, .stopped = leaves_off, .ctx = app->remote
+	};
 	struct ledger *l;
 
 	if (ledger_open(&l, app->archive, DB_WRITE, NULL, NULL) != RC_OK)
@@ -427,7 +449,8 @@ remote_begin(struct app *app)
 		r->vault = v;
 		app->remote = r;
 		put_words(l, r->words);
-		if (!errand_begin(app, &r->fetcher) || !errand_begin(app, &r->keeper))
+		if (!errand_begin(app, &r->fetcher, fetcher_leaves_off) ||
+			!errand_begin(app, &r->keeper, keeper_leaves_off))
 			remote_end(app);
 	}
 	ledger_close(l);

@@ -10,6 +10,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/source/dimse_in.h"
+#include "core/source/json.h"
 
 /* Up to so many studies are asked for their series one by one, as every archive allows; beyond that all series are asked for at
  * once (a relational query), and one by one only those studies that it told nothing of. */
@@ -39,7 +40,7 @@ drop_invented(struct header *h)
 	char own[REMOTE_UID];
 
 	json_word(h, "00080018", own, sizeof(own));
-	if (dimse_is_uid(own))
+	if (json_is_uid(own))
 		return;
 	free(h->value[ATTR_SOP_UID]);
 	h->value[ATTR_SOP_UID] = NULL;
@@ -223,7 +224,7 @@ take_study(void *ctx, struct header *h, struct err *e)
 	struct sweep *w = ctx;
 	const char *uid = header_text(h, ATTR_STUDY_UID);
 
-	if (!dimse_is_uid(uid))
+	if (!json_is_uid(uid))
 		return RC_OK;
 	if (w->n >= STUDIES_MOST)
 		return err_set(e, RC_LIMIT, "more than %d studies", STUDIES_MOST);
@@ -299,7 +300,7 @@ take_series(void *ctx, struct header *h, struct err *e)
 	if (uid[0] == '\0' && w->study != NULL)
 		uid = w->study; /* some archives do not repeat it */
 	study = study_of(w, uid);
-	if (study == NULL || !dimse_is_uid(header_text(h, ATTR_SERIES_UID)))
+	if (study == NULL || !json_is_uid(header_text(h, ATTR_SERIES_UID)))
 		return RC_OK; /* of a study that came since, or that was not asked for */
 	study->told = true;
 	str_copy(s.study_uid, sizeof(s.study_uid), study->uid);
@@ -405,7 +406,7 @@ take_image(void *ctx, struct header *h, struct err *e)
 	struct remote_image *im;
 	long frames;
 
-	if (!dimse_is_uid(h->value[ATTR_SOP_UID]))
+	if (!json_is_uid(h->value[ATTR_SOP_UID]))
 		return RC_OK;
 	if (l->n >= DIMSE_ANSWERS_MOST)
 		return err_set(e, RC_LIMIT, "more than %d images in a series", DIMSE_ANSWERS_MOST);

@@ -11,6 +11,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/source/dimse_in.h"
+#include "core/source/json.h"
 
 enum { AT_ONCE = 64, FILES_MOST = 1000000, LOST_MOST = 3 };
 static const int64_t file_cap = (int64_t)4 << 30, total_cap = (int64_t)64 << 30,
@@ -295,7 +296,7 @@ dimse_get(struct driver *driver, const struct remote_series *s, const struct rem
 	if (n == 0)
 		return RC_OK;
 	for (size_t i = 0; i < n; i++)
-		if (!dimse_is_uid(images[i].sop_uid))
+		if (!json_is_uid(images[i].sop_uid))
 			return err_set(e, RC_INVALID, "the UID of an image is none");
 	rc = scratch_open(&f.scratch, f.d->parent, "dimse", e);
 	if (rc != RC_OK)

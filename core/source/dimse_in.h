@@ -74,6 +74,4 @@ enum rc dimse_list(struct driver *d, const struct remote_series *s, struct remot
 enum rc dimse_get(struct driver *d, const struct remote_series *s, const struct remote_image *images,
 	size_t n, enum remote_way way, const struct remote_sink *sink, struct err *e);
 
-bool dimse_is_uid(const char *s);
-
 #endif

@@ -118,11 +118,3 @@ dimse_run(struct dimse *d, struct dimse_command *c, struct child *told,
 
 	return rc == RC_OK ? meaning(told, e) : rc;
 }
-
-bool
-dimse_is_uid(const char *s)
-{
-	size_t n = s != NULL ? strspn(s, "0123456789.") : 0;
-
-	return n > 0 && n <= 64 && s[n] == '\0';
-}

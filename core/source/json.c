@@ -129,7 +129,7 @@ json_member(const json_t *object, const char *name, char *to, size_t size)
 bool
 json_is_uid(const char *s)
 {
-	size_t n = strspn(s, "0123456789.");
+	size_t n = s != NULL ? strspn(s, "0123456789.") : 0;
 
 	/* No part of it is empty: ".." has a meaning in paths. */
 	return n > 0 && n <= 64 && s[n] == '\0' && s[0] != '.' && s[n - 1] != '.' &&

@@ -10,6 +10,7 @@
 #include "core/base/str.h"
 #include "core/dicom/dicom_out.h"
 #include "core/ledger/keys.h"
+#include "core/source/json.h"
 
 #define T DICOM_TAG
 
@@ -44,14 +45,6 @@ kos_uid(char uid[KOS_UID], const char *kind, const char *archive, int64_t number
 	} while (n > 0);
 	str_copy(uid, KOS_UID, "2.25.");
 	str_copy(uid + 5, KOS_UID - 5, digits + at);
-}
-
-static bool
-is_uid(const char *s)
-{
-	size_t n = s != NULL ? strspn(s, "0123456789.") : 0;
-
-	return n > 0 && n <= 64 && s[n] == '\0';
 }
 
 /* ---- values as their VR allows them ---- */
@@ -344,7 +337,7 @@ put_document(struct dicom_out *o, const struct kos_document *d, const struct kos
 static enum rc
 check(const struct kos_verdict *v, struct err *e)
 {
-	bool good = is_uid(v->study_uid) && is_uid(v->series_uid);
+	bool good = json_is_uid(v->study_uid) && json_is_uid(v->series_uid);
 
 	if (v->image_count == 0)
 		return err_set(e, RC_INVALID, "a key object has to name at least one image");
@@ -352,7 +345,8 @@ check(const struct kos_verdict *v, struct err *e)
 		return err_set(e, RC_LIMIT, "a key object names at most %d images and %d reasons",
 			KOS_IMAGES_MOST, REASONS_MOST);
 	for (size_t i = 0; i < v->image_count; i++)
-		good = good && is_uid(v->images[i].sop_class) && is_uid(v->images[i].sop_uid);
+		good = good && json_is_uid(v->images[i].sop_class) &&
+			json_is_uid(v->images[i].sop_uid);
 	return good ? RC_OK : err_set(e, RC_INVALID, "a UID of what is rejected is none");
 }
 

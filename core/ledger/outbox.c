@@ -114,6 +114,14 @@ update(struct ledger *l, struct stmt *s, int64_t id, struct err *e)
 }
 
 static enum rc
+update_alone(struct ledger *l, struct stmt *s, int64_t id, struct err *e)
+{
+	enum rc rc = ledger_begin(l, e);
+
+	return rc == RC_OK ? ledger_end(l, update(l, s, id, e), e) : rc;
+}
+
+static enum rc
 confirm(struct ledger *l, const struct signer *who, const struct outbox_row *r, const char *how,
 	struct err *e)
 {
@@ -161,12 +169,10 @@ outbox_failed(struct ledger *l, const struct outbox_row *r, const char *fault, i
 {
 	struct stmt *s = db_query(ledger_db(l),
 		"UPDATE outbox SET fault = $2, due = $3 WHERE id = $1 AND state = 'waiting'");
-	enum rc rc;
 
 	stmt_text(s, 2, fault);
 	stmt_int(s, 3, ledger_now(l) + (wait_s > 0 ? wait_s * 1000000 : back_off(r)));
-	rc = ledger_begin(l, e);
-	return rc == RC_OK ? ledger_end(l, update(l, s, r->id, e), e) : rc;
+	return update_alone(l, s, r->id, e);
 }
 
 enum rc
@@ -175,11 +181,9 @@ outbox_refused(struct ledger *l, const struct outbox_row *r, const char *fault, 
 	struct stmt *s = db_query(ledger_db(l),
 		"UPDATE outbox SET state = 'refused', fault = $2 WHERE id = $1 AND state = "
 		"'waiting'");
-	enum rc rc;
 
 	stmt_text(s, 2, fault);
-	rc = ledger_begin(l, e);
-	return rc == RC_OK ? ledger_end(l, update(l, s, r->id, e), e) : rc;
+	return update_alone(l, s, r->id, e);
 }
 
 enum rc
@@ -188,11 +192,9 @@ outbox_no_form(struct ledger *l, const struct outbox_row *r, const char *why, st
 	struct stmt *s = db_query(ledger_db(l),
 		"UPDATE outbox SET state = 'no-form', fault = '', how = $2 WHERE id = $1 AND"
 		" state = 'waiting'");
-	enum rc rc;
 
 	stmt_text(s, 2, why);
-	rc = ledger_begin(l, e);
-	return rc == RC_OK ? ledger_end(l, update(l, s, r->id, e), e) : rc;
+	return update_alone(l, s, r->id, e);
 }
 
 enum rc

@@ -168,8 +168,9 @@ tell_failure(const struct keeper_config *c, const struct source *s, const struct
 		say(c, s, why->text);
 }
 
-enum rc
-keeper_source(const struct keeper_config *c, const struct source *s, struct err *e)
+/* A source's own failures are told and kept with it: they hold up no other. */
+static enum rc
+keep_one(const struct keeper_config *c, const struct source *s, struct err *e)
 {
 	struct err why = { 0 };
 	bool folder = strncmp(s->address, "folder:", 7) == 0;
@@ -195,7 +196,7 @@ keeper_round(const struct keeper_config *c, struct err *e)
 
 	for (size_t i = 0; rc == RC_OK && i < n; i++)
 		rc = c->stopped != NULL && c->stopped(c->ctx) ? err_set(e, RC_CANCELLED, "stopped")
-							      : keeper_source(c, &s[i], e);
+							      : keep_one(c, &s[i], e);
 	free(s);
 	return rc;
 }

@@ -27,7 +27,4 @@ enum rc keeper_round(const struct keeper_config *c, struct err *e);
 enum rc keeper_folder(const struct keeper_config *c, const struct source *s,
 	struct import_counts *n, struct err *e);
 
-/* The same of one source.  Its own failures are told and kept with it, and are RC_OK here. */
-enum rc keeper_source(const struct keeper_config *c, const struct source *s, struct err *e);
-
 #endif

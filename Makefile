@@ -159,7 +159,7 @@ $(UNIT_CORE): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libcore.a
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(CORE_LIBS)
 
 # Argon2id costs nothing in these: tests/unit/ledger/cheap_make.h
-CHEAP := $(patsubst %,$(B)/tests/unit/ledger/test_%,clocks corrections decisions faults kill labels leases powercut progress sources \
+CHEAP := $(patsubst %,$(B)/tests/unit/ledger/test_%,clocks corrections decisions entries faults kill labels leases powercut progress queries sources \
 	readings viewing walk writers)
 $(CHEAP): LDFLAGS += -Wl,--wrap=crypto_pwhash
 

@@ -8,6 +8,7 @@
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/ledger/signing.h"
 
 typedef void (*list_done_fn)(struct app *app, uint64_t screen, const int64_t *tasks, size_t n);
 
@@ -90,7 +91,7 @@ list_run(struct job *job, struct ledger *l)
 		};
 	job->rc = decision_sign_batch(l, &j->session, r, j->rows.n, j->out, j->errs, &job->err);
 	key_wipe(j->password, sizeof(j->password));
-	j->asks_id = decision_asks_id(l, &j->session);
+	j->asks_id = signing_asks_id(l, &j->session);
 }
 
 /* What was signed, and the first reason why another was not. */

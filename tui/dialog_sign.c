@@ -6,6 +6,7 @@
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/ledger/signing.h"
 #include "tui/dialog_in.h"
 
 struct sign_dialog {
@@ -78,7 +79,7 @@ sign_run(struct job *job, struct ledger *l)
 	worklist_place(l, &j->v.queue, j->v.task, &place, NULL);
 	job->rc = decision_sign(l, &j->session, &r, &j->receipt, &job->err);
 	key_wipe(j->password, sizeof(j->password));
-	j->asks_id = decision_asks_id(l, &j->session);
+	j->asks_id = signing_asks_id(l, &j->session);
 	if (job->rc == RC_OK)
 		find_next(j, l, place);
 }

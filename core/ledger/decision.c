@@ -14,7 +14,7 @@
 #include "core/ledger/plan.h"
 #include "core/ledger/reason.h"
 #include "core/ledger/remote.h"
-#include "core/ledger/setting.h"
+#include "core/ledger/signing.h"
 
 /* ---- the request ---- */
 
@@ -278,38 +278,14 @@ read_viewing(struct ledger *l, const struct session *who, const struct decision_
 	return rc;
 }
 
-/* The first signature of a session, and of what follows a lock, takes both components (11.200(a)(1)). */
-bool
-decision_asks_id(struct ledger *l, const struct session *who)
-{
-	struct stmt *s = db_query(ledger_db(l), "SELECT signed FROM session WHERE id = $1");
-	bool first;
-
-	stmt_text(s, 1, who->id);
-	first = stmt_step(s, NULL) != RC_OK || stmt_get_int(s, 0) == 0;
-	stmt_done(s);
-	return first || setting_number(l, SETTING_SIGN_ID) != 0;
-}
-
-static enum rc
-check_components(struct ledger *l, const struct session *who, const struct decision_request *r,
-	struct ground *g, struct err *e)
-{
-	g->by_id = r->user != NULL;
-	if (g->by_id && strcmp(r->user, who->user) != 0)
-		return err_set(e, RC_DENIED, "this is not your id: each signs for himself");
-	return g->by_id || !decision_asks_id(l, who)
-		? RC_OK
-		: err_set(e, RC_DENIED, "this signature asks for your id and your password");
-}
-
 static enum rc
 read_ground(struct ledger *l, const struct session *who, const struct decision_request *r,
 	struct ground *g, struct err *e)
 {
 	char role[RIGHTS_ROLE];
-	enum rc rc = check_components(l, who, r, g, e);
+	enum rc rc = signing_check_components(l, who, r->user, e);
 
+	g->by_id = r->user != NULL;
 	if (rc == RC_OK)
 		rc = read_series(l, r, g, e);
 	/* who may do nothing here hears no more than that */
@@ -369,47 +345,16 @@ check_move(struct ledger *l, const char *from, const char *to, const char *by, s
 }
 
 static enum rc
-check_meaning(struct ledger *l, const char *meaning, const char *role, struct err *e)
-{
-	struct stmt *s =
-		db_query(ledger_db(l), "SELECT 1 FROM meaning WHERE name = $1 AND role = $2");
-	bool may;
-
-	stmt_text(s, 1, meaning);
-	stmt_text(s, 2, role);
-	may = stmt_step(s, NULL) == RC_OK;
-	stmt_done(s);
-	return may ? RC_OK
-		   : err_set(e, RC_DENIED, "a %s does not sign with the meaning %s", role, meaning);
-}
-
-static void
-read_signing(struct ledger *l, const struct session *who, struct signing *sg)
-{
-	struct stmt *s = db_query(
-		ledger_db(l), "SELECT signatures, last_signature FROM account WHERE id = $1");
-
-	memset(sg, 0, sizeof(*sg));
-	stmt_text(s, 1, who->user);
-	if (stmt_step(s, NULL) == RC_OK) {
-		sg->running = stmt_get_int(s, 0);
-		str_copy(sg->previous, sizeof(sg->previous), stmt_get_text(s, 1));
-	}
-	stmt_done(s);
-	sg->running++;
-	sg->number = ledger_next(l, "SELECT max(id) FROM decision");
-	clock_format_local(ledger_now(l), sg->when);
-}
-
-static enum rc
 settle(struct ledger *l, const struct session *who, const struct decision_request *r,
 	struct ground *g, struct signing *sg, struct err *e)
 {
 	enum rc rc;
 
-	read_signing(l, who, sg);
+	memset(sg, 0, sizeof(*sg));
+	signing_read(l, who->user, &sg->chain);
+	sg->number = ledger_next(l, "SELECT max(id) FROM decision");
 	sg->meaning = g->reading == READING_ADJUDICATION ? "adjudication" : "review";
-	rc = check_meaning(l, sg->meaning, g->role, e);
+	rc = signing_check_meaning(l, sg->meaning, g->role, e);
 	if (rc != RC_OK)
 		return rc;
 	apply(l, who, r, g, sg->number);

@@ -68,9 +68,6 @@ enum rc decision_sign_batch(struct ledger *l, const struct session *who,
 	const struct decision_request *rs, size_t n, struct decision_receipt *outs,
 	struct err *errs, struct err *e);
 
-/* Does the next signature of this session ask for the id too? */
-bool decision_asks_id(struct ledger *l, const struct session *who);
-
 /* Put the task off to the end of its queue: a place, not a verdict.  Writes an event. */
 enum rc decision_later(struct ledger *l, const struct session *who, int64_t series,
 	const char *step, struct err *e);

@@ -4,6 +4,7 @@
 
 #include "core/ledger/decision.h"
 #include "core/ledger/rights.h"
+#include "core/ledger/signing.h"
 #include "core/ledger/standing.h"
 #include "core/ledger/viewing.h"
 
@@ -21,9 +22,8 @@ struct ground {
 };
 
 struct signing {
-	int64_t number, running;
-	char previous[DIGEST_HEX]; /* hash of the signer's signature before this one */
-	char when[CLOCK_TEXT];     /* local time with its offset (11.50) */
+	int64_t number;
+	struct signing_chain chain;
 	const char *meaning;
 	const char *state; /* of the series afterwards */
 	struct event_receipt event;

@@ -41,9 +41,9 @@ set_words(json_t *o, const struct decision_request *r, const struct ground *g,
 	char *seen = mem_string(r->seen != NULL ? r->seen : "");
 
 	str_clean(seen);
-	set_text(o, "previous", sg->previous);
+	set_text(o, "previous", sg->chain.previous);
 	set_text(o, "meaning", sg->meaning);
-	set_text(o, "when", sg->when);
+	set_text(o, "when", sg->chain.when);
 	set_text(o, "components", g->by_id ? "id password" : "password");
 	set_text(o, "step", r->step);
 	set_text(o, "verdict", r->verdict);
@@ -66,7 +66,7 @@ decision_json(const struct decision_request *r, const struct ground *g, const st
 
 	set_words(o, r, g, sg);
 	set_number(o, "number", sg->number);
-	set_number(o, "running", sg->running);
+	set_number(o, "running", sg->chain.running);
 	set_number(o, "revision", g->revision);
 	set_number(o, "supersedes", g->supersedes);
 	set_number(o, "reading", g->reading);
@@ -129,25 +129,6 @@ run_reasons(struct ledger *l, const struct decision_request *r, int64_t number, 
 	return rc;
 }
 
-/* The signer's running number and last signature, and that his session has signed. */
-static enum rc
-run_running(struct ledger *l, const struct session *who, const struct signing *sg, struct err *e)
-{
-	struct stmt *s = db_query(ledger_db(l),
-		"UPDATE account SET signatures = $1, last_signature = $2 WHERE id = $3");
-	enum rc rc;
-
-	stmt_int(s, 1, sg->running);
-	stmt_text(s, 2, sg->event.hash);
-	stmt_text(s, 3, who->user);
-	rc = stmt_run(s, e);
-	if (rc != RC_OK)
-		return rc;
-	s = db_query(ledger_db(l), "UPDATE session SET signed = signed + 1 WHERE id = $1");
-	stmt_text(s, 1, who->id);
-	return stmt_run(s, e);
-}
-
 static enum rc
 run_signature(struct ledger *l, const struct session *who, const struct signing *sg, struct err *e)
 {
@@ -159,12 +140,12 @@ run_signature(struct ledger *l, const struct session *who, const struct signing 
 	stmt_text(s, 2, who->user);
 	stmt_text(s, 3, who->name);
 	stmt_text(s, 4, sg->meaning);
-	stmt_text(s, 5, sg->when);
-	stmt_int(s, 6, sg->running);
+	stmt_text(s, 5, sg->chain.when);
+	stmt_int(s, 6, sg->chain.running);
 	stmt_int(s, 7, sg->event.seq);
 	stmt_text(s, 8, sg->event.hash);
 	rc = stmt_run(s, e);
-	return rc == RC_OK ? run_running(l, who, sg, e) : rc;
+	return rc == RC_OK ? signing_write(l, who, &sg->chain, sg->event.hash, e) : rc;
 }
 
 static enum rc

@@ -127,6 +127,25 @@ rights_label(
 }
 
 bool
+rights_role(struct ledger *l, const char *user, const char *role, const struct rights_place *at)
+{
+	struct stmt *s = db_query(ledger_db(l),
+		"SELECT 1 FROM account_role r JOIN account a ON a.id = r.account WHERE r.account = $1"
+		" AND r.role = $2 AND a.state = 'active' AND (r.study = '*' OR r.study = $3)"
+		" AND (r.site = '*' OR r.site = $4) AND NOT EXISTS (SELECT 1 FROM account_role o"
+		" WHERE o.account = r.account AND o.role IN ('officer', 'admin'))" TRAINED);
+	bool holds;
+
+	stmt_text(s, 1, user);
+	stmt_text(s, 2, role);
+	stmt_text(s, 3, at->study);
+	stmt_text(s, 4, at->site);
+	holds = stmt_step(s, NULL) == RC_OK;
+	stmt_done(s);
+	return holds;
+}
+
+bool
 rights_everywhere(struct ledger *l, const char *user, const char *step)
 {
 	struct stmt *s = db_query(ledger_db(l),

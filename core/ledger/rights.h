@@ -24,6 +24,14 @@ enum rc rights_step(struct ledger *l, const char *user, const char *step, int64_
 enum rc rights_label(struct ledger *l, const char *user, int64_t series, char role[RIGHTS_ROLE],
 	struct err *e);
 
+/* Does the active account hold the role, with its training where that is asked for, for this study and site?  One that holds
+ * officer or admin does nothing that has to do with images or data. */
+struct rights_place {
+	const char *study, *site;
+};
+bool rights_role(
+	struct ledger *l, const char *user, const char *role, const struct rights_place *at);
+
 /* May the account read the whole log?  The others are told of what they did themselves. */
 bool rights_log(struct ledger *l, const char *user);
 

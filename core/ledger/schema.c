@@ -74,6 +74,24 @@ guards_5(struct db *d, struct err *e)
 }
 
 static enum rc
+guards_6(struct db *d, struct err *e)
+{
+	static const struct {
+		const char *table, *key;
+	} guarded[] = {
+		{ "entry", "id" },
+		{ "form_step", "event" },
+		{ "query", "id" },
+		{ "query_line", "event" },
+	};
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; rc == RC_OK && i < MEM_COUNT(guarded); i++)
+		rc = db_guard_append(d, guarded[i].table, guarded[i].key, e);
+	return rc;
+}
+
+static enum rc
 create_guards(struct db *d, struct err *e)
 {
 	enum rc rc = db_guard_chain(d, "event", e);
@@ -88,7 +106,7 @@ create_guards(struct db *d, struct err *e)
 		rc = guards_3(d, e);
 	if (rc == RC_OK)
 		rc = guards_5(d, e);
-	return rc;
+	return rc == RC_OK ? guards_6(d, e) : rc;
 }
 
 /* Which version and layout the file has. */
@@ -206,6 +224,16 @@ from_4(struct db *d, struct err *e)
 	return rc == RC_OK ? guards_5(d, e) : rc;
 }
 
+static enum rc
+from_5(struct db *d, struct err *e)
+{
+	enum rc rc = db_exec(d, schema_tables_6, e);
+
+	if (rc == RC_OK)
+		rc = schema_meanings(d, e);
+	return rc == RC_OK ? guards_6(d, e) : rc;
+}
+
 /* Older versions, each with the digest of its layout and the way to the next; the last one's is SCHEMA_VERSION. */
 static const struct {
 	const char *layout;
@@ -215,6 +243,7 @@ static const struct {
 	{ "87e42a1539295bde0e6570e2c8a9e279abbc42a0dcf30c29eca9efca6b5435ba", from_2 },
 	{ "cf243507c00ecfcc778d84310da1fd81a4022eadbccdda79ee749fb478e1064a", from_3 },
 	{ "2f1ec1a865d9a65e29c22e8684c49a5030570c6b282aefa2f505fde419e17701", from_4 },
+	{ "55f915ce668728dfab5e6565344b2d85a5ea882953c0652c6a49c6d008947d23", from_5 },
 };
 _Static_assert(MEM_COUNT(older) == SCHEMA_VERSION - 1, "a row for each older version");
 

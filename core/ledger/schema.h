@@ -4,7 +4,7 @@
 
 #include "core/ledger/db.h"
 
-enum { SCHEMA_VERSION = 5 };
+enum { SCHEMA_VERSION = 6 };
 
 /* Make version SCHEMA_VERSION in an empty database.  Inside the caller's transaction. */
 enum rc schema_create(struct db *d, struct err *e);

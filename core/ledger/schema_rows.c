@@ -64,6 +64,8 @@ static const struct {
 	{ "adjudication", "radiologist" },
 	{ "adjudication", "expert" },
 	{ "authorship", "coordinator" },
+	{ "authorship", "expert" },
+	{ "authorship", "radiologist" },
 	{ "approval", "manager" },
 	{ "responsibility", "officer" },
 };
@@ -97,6 +99,22 @@ create_step(struct db *d, size_t i, struct err *e)
 }
 
 enum rc
+schema_meanings(struct db *d, struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; rc == RC_OK && i < MEM_COUNT(meanings); i++) {
+		struct stmt *s =
+			db_query(d, "INSERT INTO meaning VALUES ($1, $2) ON CONFLICT DO NOTHING");
+
+		stmt_text(s, 1, meanings[i].name);
+		stmt_text(s, 2, meanings[i].role);
+		rc = stmt_run(s, e);
+	}
+	return rc;
+}
+
+enum rc
 schema_moves(struct db *d, struct err *e)
 {
 	enum rc rc = RC_OK;
@@ -109,13 +127,8 @@ schema_moves(struct db *d, struct err *e)
 		stmt_text(s, 3, moves[i].by);
 		rc = stmt_run(s, e);
 	}
-	for (size_t i = 0; rc == RC_OK && i < MEM_COUNT(meanings); i++) {
-		struct stmt *s = db_query(d, "INSERT INTO meaning VALUES ($1, $2)");
-
-		stmt_text(s, 1, meanings[i].name);
-		stmt_text(s, 2, meanings[i].role);
-		rc = stmt_run(s, e);
-	}
+	if (rc == RC_OK)
+		rc = schema_meanings(d, e);
 	if (rc == RC_OK)
 		rc = db_guard_moves(d, "series", "quarantined", "move", e);
 	if (rc == RC_OK)

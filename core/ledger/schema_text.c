@@ -181,6 +181,34 @@ const char schema_tables_5[] =
 	" rule TEXT NOT NULL, confidence BIGINT NOT NULL, rules TEXT NOT NULL,"
 	" account TEXT NOT NULL, reason TEXT NOT NULL, event BIGINT NOT NULL);";
 
+/* What version 6 added: what is entered beside images, how far forms are, what is asked. */
+const char schema_tables_6[] =
+	/* values as they were entered, one row each; the last of a field counts.  kind and object: what it stands at (case.h);
+	 * was: the value before; spot: where on the images; version: of the study (study_version.id), 0 none */
+	"CREATE TABLE entry (id BIGINT PRIMARY KEY, event BIGINT NOT NULL, kind TEXT NOT NULL,"
+	" object TEXT NOT NULL, form TEXT NOT NULL, pass BIGINT NOT NULL, field TEXT NOT NULL,"
+	" value TEXT NOT NULL, was TEXT NOT NULL, why TEXT NOT NULL, spot TEXT NOT NULL,"
+	" version BIGINT NOT NULL, account TEXT NOT NULL, at BIGINT NOT NULL);"
+	"CREATE INDEX entry_event ON entry (event, id);"
+	"CREATE UNIQUE INDEX entry_of ON entry (kind, object, form, pass, field, event);"
+	/* signed, locked, unlocked; of a whole study: frozen, thawed */
+	"CREATE TABLE form_step (event BIGINT PRIMARY KEY, kind TEXT NOT NULL, object TEXT NOT "
+	"NULL,"
+	" form TEXT NOT NULL, pass BIGINT NOT NULL, step TEXT NOT NULL, why TEXT NOT NULL,"
+	" digest TEXT NOT NULL, running BIGINT NOT NULL, account TEXT NOT NULL,"
+	" name TEXT NOT NULL, role TEXT NOT NULL, at BIGINT NOT NULL);"
+	"CREATE INDEX form_step_of ON form_step (kind, object, form, event);"
+	/* what was asked, by whom a line each; the last line's state is the query's */
+	"CREATE TABLE query (id BIGINT PRIMARY KEY, event BIGINT NOT NULL, kind TEXT NOT NULL,"
+	" object TEXT NOT NULL, form TEXT NOT NULL, field TEXT NOT NULL, rule TEXT NOT NULL,"
+	" type TEXT NOT NULL, side TEXT NOT NULL, trial TEXT NOT NULL, site TEXT NOT NULL,"
+	" subject TEXT NOT NULL, visit TEXT NOT NULL, at BIGINT NOT NULL);"
+	"CREATE INDEX query_of ON query (kind, object, form, field, rule);"
+	"CREATE TABLE query_line (event BIGINT PRIMARY KEY, query BIGINT NOT NULL,"
+	" state TEXT NOT NULL, owner TEXT NOT NULL, body TEXT NOT NULL, account TEXT NOT NULL,"
+	" name TEXT NOT NULL, role TEXT NOT NULL, at BIGINT NOT NULL);"
+	"CREATE INDEX query_line_of ON query_line (query, event);";
+
 static const char more_study[] =
 	", trial TEXT NOT NULL, site TEXT NOT NULL, subject TEXT NOT NULL, visit TEXT NOT NULL";
 static const char more_series[] =
@@ -222,6 +250,7 @@ schema_layout(struct buf *b)
 	buf_text(b, schema_tables_3);
 	buf_text(b, schema_tables_4);
 	buf_text(b, schema_tables_5);
+	buf_text(b, schema_tables_6);
 	attr_table_sql(b, "exam", ATTR_LEVEL_STUDY, more_study);
 	attr_table_sql(b, "series", ATTR_LEVEL_SERIES, more_series);
 	attr_table_sql(b, "image", ATTR_LEVEL_IMAGE, more_image);

@@ -63,6 +63,15 @@ verify_holds_role(const struct verify *v, const char *user, const char *role)
 }
 
 bool
+verify_may(struct verify *v, const struct verify_row *row, const char *const *roles)
+{
+	for (; *roles != NULL; roles++)
+		if (strcmp(*roles, row->e.role) == 0)
+			return verify_holds_role(v, row->e.user, row->e.role);
+	return false;
+}
+
+bool
 verify_is_officer(const struct verify *v, const char *user)
 {
 	/* the founder, before his own enrolment is told */

@@ -114,6 +114,16 @@ static const struct verify_action actions[] = {
 	{ "series-arrived", .take = verify_take_settled },
 	{ "series-known", VERIFY_SYSTEM, false, "a series was not made known by the program",
 		.take = verify_take_known },
+	{ "exam-placed", .take = verify_take_placed }, /* by the rules of a study, or a person */
+	{ "entered", VERIFY_SESSION, false, "entered by no session",
+		.take = verify_take_entered },
+	{ "form-signed", VERIFY_USER, false, "a form was not signed by a user's own key",
+		.take = verify_take_form_signed },
+	{ "form-marked", VERIFY_SESSION, false, "a form was locked or unlocked by no session",
+		.take = verify_take_form_marked },
+	{ "query-opened", .take = verify_take_query_opened }, /* by a check, or a person */
+	{ "query-step", VERIFY_SESSION, false, "a query was changed by no session",
+		.take = verify_take_query_step },
 	{ "series-moved", VERIFY_SYSTEM, false, "a series was not moved by the program",
 		.take = verify_take_moved },
 	{ "source-added", VERIFY_USER, true, "source added not by an officer",

@@ -121,8 +121,8 @@ compare(struct verify *v, struct verify_row *row, const char *number)
 }
 
 /* Each person's signatures count up by one, and each names the one before. */
-static void
-check_running(struct verify *v, struct verify_row *row)
+void
+verify_take_signature(struct verify *v, struct verify_row *row)
 {
 	const json_t *data = verify_data(row);
 	const char *user = row->e.user;
@@ -148,7 +148,7 @@ verify_take_decision(struct verify *v, struct verify_row *row)
 	if (!verify_holds_role(v, row->e.user, row->e.role))
 		verify_altered(v, "event %lld: %s did not hold the role %s", (long long)row->seq,
 			row->e.user, row->e.role);
-	check_running(v, row);
+	verify_take_signature(v, row);
 	snprintf(number, sizeof(number), "%lld", (long long)verify_number(data, "number"));
 	if (told_get(v->told, TOLD_DECISION, number) != NULL)
 		verify_altered(

@@ -122,6 +122,52 @@ static const struct {
 		"BEFORE INSERT ON sentinel WHEN EXISTS (SELECT 1 FROM sentinel WHERE series_uid ="
 		" NEW.series_uid) BEGIN SELECT RAISE(ABORT, 'sentinel takes only new rows'); END",
 		4 },
+	{ "entry_no_update", "entry",
+		"BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'entry takes no changes'); END",
+		6 },
+	{ "entry_no_delete", "entry",
+		"BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'entry takes no deletions'); END",
+		6 },
+	{ "entry_new", "entry",
+		"BEFORE INSERT ON entry WHEN EXISTS (SELECT 1 FROM entry WHERE id = NEW.id) BEGIN"
+		" SELECT RAISE(ABORT, 'entry takes only new rows'); END",
+		6 },
+	{ "form_step_no_update", "form_step",
+		"BEFORE UPDATE ON form_step BEGIN SELECT RAISE(ABORT, 'form_step takes no "
+		"changes'); END",
+		6 },
+	{ "form_step_no_delete", "form_step",
+		"BEFORE DELETE ON form_step BEGIN SELECT RAISE(ABORT, 'form_step takes no "
+		"deletions'); END",
+		6 },
+	{ "form_step_new", "form_step",
+		"BEFORE INSERT ON form_step WHEN EXISTS (SELECT 1 FROM form_step WHERE event = "
+		"NEW.event) BEGIN"
+		" SELECT RAISE(ABORT, 'form_step takes only new rows'); END",
+		6 },
+	{ "query_no_update", "query",
+		"BEFORE UPDATE ON query BEGIN SELECT RAISE(ABORT, 'query takes no changes'); END",
+		6 },
+	{ "query_no_delete", "query",
+		"BEFORE DELETE ON query BEGIN SELECT RAISE(ABORT, 'query takes no deletions'); END",
+		6 },
+	{ "query_new", "query",
+		"BEFORE INSERT ON query WHEN EXISTS (SELECT 1 FROM query WHERE id = NEW.id) BEGIN"
+		" SELECT RAISE(ABORT, 'query takes only new rows'); END",
+		6 },
+	{ "query_line_no_update", "query_line",
+		"BEFORE UPDATE ON query_line BEGIN SELECT RAISE(ABORT, 'query_line takes no "
+		"changes'); END",
+		6 },
+	{ "query_line_no_delete", "query_line",
+		"BEFORE DELETE ON query_line BEGIN SELECT RAISE(ABORT, 'query_line takes no "
+		"deletions'); END",
+		6 },
+	{ "query_line_new", "query_line",
+		"BEFORE INSERT ON query_line WHEN EXISTS (SELECT 1 FROM query_line WHERE event = "
+		"NEW.event) BEGIN"
+		" SELECT RAISE(ABORT, 'query_line takes only new rows'); END",
+		6 },
 };
 
 void

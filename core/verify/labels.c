@@ -21,12 +21,9 @@ labels(struct verify *v)
 static void
 check_author(struct verify *v, const struct verify_row *row)
 {
-	static const char *const may[] = { "coordinator", "expert", "manager", "radiologist" };
-	bool known = false;
+	static const char *const may[] = { "coordinator", "expert", "manager", "radiologist", NULL };
 
-	for (size_t i = 0; i < sizeof(may) / sizeof(may[0]); i++)
-		known |= strcmp(may[i], row->e.role) == 0;
-	if (!known || !verify_holds_role(v, row->e.user, row->e.role))
+	if (!verify_may(v, row, may))
 		verify_altered(v, "event %lld: a label by somebody who may not give one",
 			(long long)row->seq);
 }

@@ -22,6 +22,29 @@ static const char *const kept[KEPT_COUNT] = {
 	[KEPT_MARKS] =
 		("SELECT decision, place, scope, shape, kind, sop_uid, first_slice, last_slice,"
 		 " image_columns, image_rows, points FROM mark WHERE decision = ? ORDER BY place"),
+	[KEPT_ENTRY] = ("SELECT kind, object, form, pass, version, account, at, field, value, was, "
+			"why, spot"
+			" FROM entry WHERE event = ? ORDER BY id"),
+	[KEPT_FORM_VALUES] =
+		("SELECT field, value, event FROM entry n WHERE kind = ?1 AND object = ?2 AND form "
+		 "= "
+		 "?3"
+		 " AND pass = ?4 AND event = (SELECT max(event) FROM entry o WHERE o.kind = n.kind "
+		 "AND"
+		 " o.object = n.object AND o.form = n.form AND o.pass = n.pass AND o.field = "
+		 "n.field"
+		 " AND o.event < ?5) ORDER BY field"),
+	[KEPT_FORM_STEP] = ("SELECT kind, object, form, step, why, digest, account, name, role, "
+			    "pass, running, "
+			    "at"
+			    " FROM form_step WHERE event = ?"),
+	[KEPT_QUERY] =
+		("SELECT kind, object, form, field, rule, type, side, trial, site, subject, visit, "
+		 "id,"
+		 " at FROM query WHERE event = ?"),
+	[KEPT_QUERY_LINE] =
+		("SELECT state, owner, body, account, name, role, query, at FROM query_line WHERE"
+		 " event = ?"),
 };
 
 const char *

@@ -63,6 +63,22 @@ verify_take_settled(struct verify *v, struct verify_row *row)
 	told_put(v->told, TOLD_SERIES, series, seq);
 }
 
+void
+verify_take_placed(struct verify *v, struct verify_row *row)
+{
+	static const char *const may[] = { "coordinator", "manager", NULL };
+	const json_t *data = verify_data(row);
+	char told[600];
+
+	if (row->role != VERIFY_SYSTEM && !verify_may(v, row, may))
+		verify_altered(v, "event %lld: an exam was placed by somebody who may not",
+			(long long)row->seq);
+	snprintf(told, sizeof(told), "%lld\t%.100s\t%.100s\t%.100s\t%.100s", (long long)row->seq,
+		verify_text(data, "site"), verify_text(data, "subject"), verify_text(data, "visit"),
+		verify_text(data, "trial"));
+	told_put(v->told, TOLD_PLACED, row->e.object, told);
+}
+
 /* ---- tables ---- */
 
 static void
@@ -118,21 +134,44 @@ check_images(struct verify *v)
 			(long long)rows, (long long)told);
 }
 
+/* Where its exam was placed after the series was told of: true where that is what the row says. */
+static bool
+check_placed(struct verify *v, sqlite3_stmt *s, const char *series_told)
+{
+	const char *told = told_get(v->told, TOLD_PLACED, verify_column(s, 9));
+	char have[600];
+
+	if (told == NULL || series_told == NULL ||
+		strtoll(told, NULL, 10) < strtoll(series_told, NULL, 10))
+		return false;
+	snprintf(have, sizeof(have), "%lld\t%.100s\t%.100s\t%.100s\t%.100s",
+		strtoll(told, NULL, 10), verify_column(s, 7), verify_column(s, 5),
+		verify_column(s, 6), verify_column(s, 10));
+	if (strcmp(have, told) != 0)
+		verify_altered(v, "series %s: its exam is not placed as its event says",
+			verify_column(s, 0));
+	return true;
+}
+
 static void
 check_settled(struct verify *v, sqlite3_stmt *s, const char *state)
 {
-	/* columns 2.. under the names that they have in the event */
+	/* columns 2.. under the names that they have in the event; the last three a later placing may say anew */
 	static const char *const names[] = { "manifest", "series_uid", "study_uid", "subject",
 		"visit", "site" };
 	const char *id = verify_column(s, 0), *told;
+	char series_told[24];
+	bool placed;
 	json_t *j;
 
 	if (strcmp(state, verify_column(s, 1)) != 0)
 		verify_altered(v, "series %s: is %s, the events say %s", id, verify_column(s, 1),
 			*state != '\0' ? state : "nothing");
 	told = told_get(v->told, TOLD_SERIES, id);
-	j = told != NULL ? verify_event(v, strtoll(told, NULL, 10)) : NULL;
-	for (int i = 0; i < 6; i++)
+	snprintf(series_told, sizeof(series_told), "%.20s", told != NULL ? told : "");
+	j = *series_told != '\0' ? verify_event(v, strtoll(series_told, NULL, 10)) : NULL;
+	placed = check_placed(v, s, *series_told != '\0' ? series_told : NULL);
+	for (int i = 0; i < (placed ? 3 : 6); i++)
 		if (strcmp(verify_text(json_object_get(j, "data"), names[i]),
 			    verify_column(s, i + 2)) != 0)
 			verify_altered(v, "series %s: its %s differs from its event", id, names[i]);
@@ -154,7 +193,7 @@ check_series(struct verify *v)
 	sqlite3_stmt *s = verify_query(v,
 		"SELECT s.id, s.state, s.manifest, s.series_uid, x.study_uid, x.subject, x.visit, "
 		"x.site,"
-		" s.settled FROM series s LEFT JOIN exam x ON x.id = s.exam");
+		" s.settled, s.exam, x.trial FROM series s LEFT JOIN exam x ON x.id = s.exam");
 	int64_t settled = 0, told = told_count(v->told, TOLD_STATE);
 	char state[32];
 
@@ -227,6 +266,10 @@ verify_tables(struct verify *v)
 		verify_sources(v);
 		verify_labels(v);
 		verify_studies(v);
+	}
+	if (v->schema >= 6) {
+		verify_forms(v);
+		verify_queries(v);
 	}
 }
 

@@ -19,6 +19,10 @@ enum told_kind {
 	TOLD_DONE,      /* series TAB step: how it stands, standing.c */
 	TOLD_ELSEWHERE, /* series that was known from a source: its name */
 	TOLD_SESSION,   /* session: open, locked or ended, TAB, its user */
+	TOLD_PLACED,    /* exam: event, site, subject, visit, trial, TAB between */
+	TOLD_FORM,      /* kind TAB object TAB form: locked, unlocked; frozen, thawed */
+	TOLD_PASS,      /* kind TAB object TAB form TAB user: the pass that he fills */
+	TOLD_QUERY,     /* its number: state, TAB, side, TAB, type */
 	TOLD_KINDS
 };
 

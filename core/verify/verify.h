@@ -17,7 +17,7 @@ enum verify_result { VERIFY_GOOD, VERIFY_ALTERED, VERIFY_CANNOT_TELL };
 
 enum {
 	VERIFY_FINDINGS = 100,
-	VERIFY_SCHEMA = 5 /* the newest version of the tables that is known here */
+	VERIFY_SCHEMA = 6 /* the newest version of the tables that is known here */
 };
 
 /* Whose a key is. */
@@ -42,6 +42,11 @@ enum verify_kept {
 	KEPT_STEPS,
 	KEPT_REJECTS,
 	KEPT_TASK,
+	KEPT_ENTRY,
+	KEPT_FORM_VALUES,
+	KEPT_FORM_STEP,
+	KEPT_QUERY,
+	KEPT_QUERY_LINE,
 	KEPT_COUNT
 };
 
@@ -81,7 +86,8 @@ struct verify {
 	/* by events */
 	struct told *told;
 	struct verify_key session_key[VERIFY_KEYS];
-	int64_t viewings, marks, reasons; /* that decisions told of */
+	int64_t viewings, marks, reasons;                  /* that decisions told of */
+	int64_t entries, form_steps, queries, query_lines; /* that events tell of */
 	int64_t rows_missing,
 		reviews_missing; /* decisions without a row; without their viewing or all marks */
 };
@@ -200,6 +206,8 @@ void verify_accounts(struct verify *v);
 
 /* decisions.c: each with its rows as its event is told; then what no event tells of. */
 void verify_take_decision(struct verify *v, struct verify_row *row);
+/* Any signature by a person's own key: his running number and the one before. */
+void verify_take_signature(struct verify *v, struct verify_row *row);
 void verify_decisions(struct verify *v);
 /* standing.c: readings of steps, their outcomes, and the tasks that are left. */
 void verify_take_standing(struct verify *v, struct verify_row *row);
@@ -211,6 +219,7 @@ void verify_review(struct verify *v);
 /* tables.c: series, images and tasks; and the stored files. */
 void verify_take_images(struct verify *v, struct verify_row *row);
 void verify_take_settled(struct verify *v, struct verify_row *row);
+void verify_take_placed(struct verify *v, struct verify_row *row);
 void verify_take_sentinel(struct verify *v, struct verify_row *row);
 void verify_tables(struct verify *v);
 void verify_objects(struct verify *v);
@@ -231,6 +240,17 @@ void verify_labels(struct verify *v);
 /* study.c: what studies ask for, version by version. */
 void verify_take_study(struct verify *v, struct verify_row *row);
 void verify_studies(struct verify *v);
+
+/* forms.c: what was entered, signed and locked; queries.c: what was asked, and what became of it. */
+void verify_take_entered(struct verify *v, struct verify_row *row);
+void verify_take_form_signed(struct verify *v, struct verify_row *row);
+void verify_take_form_marked(struct verify *v, struct verify_row *row);
+void verify_forms(struct verify *v);
+void verify_take_query_opened(struct verify *v, struct verify_row *row);
+void verify_take_query_step(struct verify *v, struct verify_row *row);
+void verify_queries(struct verify *v);
+/* Is it one of these (NULL at the end), and did the user hold it then? */
+bool verify_may(struct verify *v, const struct verify_row *row, const char *const *roles);
 
 /* anchors.c.  The first before the ledger is opened. */
 void verify_anchors_measure(struct verify *v);

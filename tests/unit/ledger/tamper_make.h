@@ -7,7 +7,7 @@
 
 #include "tests/unit/ledger/ledger_make.h"
 
-enum { GUARDS = 27 };
+enum { GUARDS = 39 };
 
 /* The good archive, and an older copy of its files from before the last decision. */
 struct scene {

@@ -1,4 +1,5 @@
 /* Corrections, lists signed at once, both components, and the way of a series from state to state. */
+#include "core/ledger/signing.h"
 #include "tests/unit/ledger/cheap_make.h"
 #include "tests/unit/ledger/readings_make.h"
 
@@ -228,14 +229,14 @@ the_first_signature_of_a_session_takes_id_and_password(void **state)
 	made_series(d->m, 3, 1);
 	r = room_verdict(RITA, 1, "quality", NULL);
 	r.user = NULL;
-	assert_true(decision_asks_id(d->m->l, &d->who[RITA]));
+	assert_true(signing_asks_id(d->m->l, &d->who[RITA]));
 	assert_int_equal(decision_sign(d->m->l, &d->who[RITA], &r, &receipt, &why), RC_DENIED);
 	assert_non_null(strstr(why.text, "your id and your password"));
 	r.user = "sam";
 	assert_int_equal(decision_sign(d->m->l, &d->who[RITA], &r, &receipt, NULL), RC_DENIED);
 	r.user = "rita";
 	assert_ok(decision_sign(d->m->l, &d->who[RITA], &r, &receipt, e));
-	assert_false(decision_asks_id(d->m->l, &d->who[RITA]));
+	assert_false(signing_asks_id(d->m->l, &d->who[RITA]));
 	r = room_verdict(RITA, 2, "quality", NULL);
 	r.user = NULL;
 	assert_ok(decision_sign(d->m->l, &d->who[RITA], &r, &receipt, e));

@@ -177,7 +177,7 @@ static const struct deed deeds[] = {
 			"schema-changed"),
 		.adds = 2,
 		.opens = true,
-		.old = "tests/unit/ledger/version-4" },
+		.old = "tests/unit/ledger/version-5" },
 };
 
 /* ---- how it fails ---- */

@@ -1,5 +1,7 @@
-/* Archives of versions 1 to 4, written by the programs of those versions (tests/unit/ledger/version-1 and on), are
+/* Archives of versions 1 to 5, written by the programs of those versions (tests/unit/ledger/version-1 and on), are
  * carried forward. */
+#include "core/ledger/entry.h"
+#include "core/ledger/form_state.h"
 #include "core/ledger/source.h"
 #include "tests/unit/ledger/old_make.h"
 
@@ -32,6 +34,13 @@ setup_4(void **state)
 }
 
 static int
+setup_5(void **state)
+{
+	*state = old_archive("tests/unit/ledger/version-5");
+	return 0;
+}
+
+static int
 teardown(void **state)
 {
 	made_free(*state);
@@ -41,6 +50,7 @@ teardown(void **state)
 #define old_test(f)   cmocka_unit_test_setup_teardown(f, setup, teardown)
 #define old_test_2(f) cmocka_unit_test_setup_teardown(f, setup_2, teardown)
 #define old_test_3(f) cmocka_unit_test_setup_teardown(f, setup_3, teardown)
+#define old_test_5(f) cmocka_unit_test_setup_teardown(f, setup_5, teardown)
 #define old_test_4(f) cmocka_unit_test_setup_teardown(f, setup_4, teardown)
 
 static void
@@ -81,7 +91,7 @@ opened_for_writing_it_is_carried_forward_with_an_event_and_stays_good(void **sta
 	made_open(m);
 	raw_text(m->folder, "SELECT body FROM event ORDER BY seq DESC LIMIT 1", body, sizeof(body));
 	assert_non_null(strstr(body, "\"action\":\"schema-changed\""));
-	assert_non_null(strstr(body, "\"data\":{\"from\":1,\"to\":5}"));
+	assert_non_null(strstr(body, "\"data\":{\"from\":1,\"to\":6}"));
 	assert_non_null(strstr(body, "\"user\":\"system\""));
 	assert_ok(decision_each(m->l, 1, count_decision, &one, e));
 	assert_ok(decision_each(m->l, 2, count_decision, &two, e));
@@ -192,7 +202,7 @@ version_2_is_carried_forward_and_stays_good(void **state)
 	assert_verified(m->folder);
 	made_open(m);
 	raw_text(m->folder, "SELECT body FROM event ORDER BY seq DESC LIMIT 1", body, sizeof(body));
-	assert_non_null(strstr(body, "\"data\":{\"from\":2,\"to\":5}"));
+	assert_non_null(strstr(body, "\"data\":{\"from\":2,\"to\":6}"));
 	assert_verified(m->folder);
 	s = made_login(m, "rita", REVIEWER_PASSWORD);
 	assert_int_equal(s.before.signatures, 1);
@@ -294,6 +304,33 @@ version_4_is_carried_forward_and_takes_a_source(void **state)
 	assert_verified(m->folder);
 }
 
+/* ---- version 5 ---- */
+
+static void
+version_5_is_carried_forward_and_takes_entries(void **state)
+{
+	struct made *m = *state;
+	struct entry_value v = { .field = "lesion", .value = "left" };
+	struct entry_save r = {
+		.at = { "series", "1" }, .form = ENTRY_TAG, .pass = 1, .values = &v, .n = 1
+	};
+	struct form_to_sign f = { r.at, ENTRY_TAG, 1 };
+	struct form_signing sign = { "dora", RADIOLOGIST_PASSWORD, &f, 1 };
+	struct form_receipt receipt;
+	struct session dora;
+	struct err each;
+
+	assert_verified(m->folder);
+	made_open(m);
+	assert_verified(m->folder);
+	dora = made_login(m, "dora", RADIOLOGIST_PASSWORD);
+	assert_ok(entry_save(m->l, &dora, &r, 1, NULL, e));
+	assert_ok(form_sign(m->l, &dora, &sign, &receipt, &each, e));
+	session_close(m->l, &dora);
+	made_close(m);
+	assert_verified(m->folder);
+}
+
 int
 main(void)
 {
@@ -311,6 +348,7 @@ main(void)
 		old_test_2(its_passwords_are_as_old_as_their_enrolment),
 		old_test_3(version_3_is_carried_forward_and_its_decisions_can_be_corrected),
 		old_test_4(version_4_is_carried_forward_and_takes_a_source),
+		old_test_5(version_5_is_carried_forward_and_takes_entries),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

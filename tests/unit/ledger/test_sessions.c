@@ -2,6 +2,7 @@
 #include "core/ledger/lease.h"
 #include "core/ledger/office.h"
 #include "core/ledger/setting.h"
+#include "core/ledger/signing.h"
 #include "tests/unit/ledger/ledger_make.h"
 
 #define HOUR INT64_C(3600000000)
@@ -93,7 +94,7 @@ unlocking_brings_a_new_key_and_a_new_signing_period(void **state)
 	assert_ok(session_lock(m->l, &s, "idle", e));
 	assert_ok(session_resume(m->l, &s, REVIEWER_PASSWORD, e));
 	assert_string_not_equal(s.key.kid, before);
-	assert_true(decision_asks_id(m->l, &s));
+	assert_true(signing_asks_id(m->l, &s));
 	assert_int_equal(pass(m, &s, three, NULL, NULL), RC_DENIED);
 	assert_ok(pass(m, &s, three, "rita", e));
 	session_close(m->l, &s);

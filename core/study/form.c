@@ -32,10 +32,10 @@ show(struct cell *c)
 	bool entered = shown->state == FORM_ENTERED;
 
 	shown->raw = entered ? c->raw : shown->state == FORM_PROPOSED ? c->header.text : "";
-	shown->value = shown->skipped || !entered ? "" : c->entry.text;
+	shown->value = shown->skipped || !entered ? "" : c->typed.text;
 	shown->header = c->has_header ? c->header.text : NULL;
 	shown->removes = shown->skipped && entered;
-	shown->converted = entered && c->entry.converted;
+	shown->converted = entered && c->typed.converted;
 }
 
 /* Is it asked?  Then what is found of it, and on to those that look at it. */
@@ -74,11 +74,11 @@ read_header(struct form_sheet *s, struct cell *c)
 	const char *text = NULL;
 	int attr;
 
-	entry_free(&c->header);
+	typed_free(&c->header);
 	if (f->header != NULL && s->look.header != NULL && check_attribute(f->header, &attr))
 		text = s->look.header(s->look.ctx, attr);
-	c->has_header = !str_empty(text) && strlen(text) <= ENTRY_BYTES &&
-		entry_read_header(&c->header, f, text);
+	c->has_header = !str_empty(text) && strlen(text) <= TYPED_BYTES &&
+		typed_read_header(&c->header, f, text);
 	if (c->shown.state != FORM_ENTERED)
 		c->shown.state = c->has_header ? FORM_PROPOSED : FORM_EMPTY;
 }
@@ -116,7 +116,7 @@ place_cells(struct form_sheet *s)
 			c->shown.group = &f->group[g];
 			c->shown.field = &f->group[g].field[i];
 			c->raw = mem_string("");
-			entry_read(&c->entry, c->shown.field, "");
+			typed_read(&c->typed, c->shown.field, "");
 		}
 	for (size_t i = 0; i < s->checks; i++)
 		s->check[i].check = &f->check[i];
@@ -149,8 +149,8 @@ form_sheet_free(struct form_sheet *s)
 		for (size_t n = 0; n < c->shown.findings; n++)
 			form_finding_free(&c->shown.finding[n]);
 		free(c->shown.finding);
-		entry_free(&c->entry);
-		entry_free(&c->header);
+		typed_free(&c->typed);
+		typed_free(&c->header);
 		free(c->raw);
 	}
 	for (size_t i = 0; i < s->checks; i++)
@@ -171,19 +171,19 @@ enum rc
 form_sheet_load(struct form_sheet *s, size_t field, const char *text, struct err *e)
 {
 	struct cell *c = &s->cell[field];
-	struct entry old = c->entry;
-	enum form_state was = c->shown.state;
+	struct typed old = c->typed;
+	enum form_cell_state was = c->shown.state;
 	bool empty = text[strspn(text, " \t\r\n")] == '\0', same;
 
-	if (strlen(text) > ENTRY_BYTES)
-		return err_set(e, RC_LIMIT, "a value has at most %d bytes", ENTRY_BYTES);
-	entry_read(&c->entry, c->shown.field, text);
+	if (strlen(text) > TYPED_BYTES)
+		return err_set(e, RC_LIMIT, "a value has at most %d bytes", TYPED_BYTES);
+	typed_read(&c->typed, c->shown.field, text);
 	free(c->raw);
 	c->raw = mem_string(text);
 	str_clean(c->raw);
 	c->shown.state = !empty ? FORM_ENTERED : c->has_header ? FORM_PROPOSED : FORM_EMPTY;
-	same = was == c->shown.state && c->entry.fault == ENTRY_FINE && entry_same(&old, &c->entry);
-	entry_free(&old);
+	same = was == c->shown.state && c->typed.fault == TYPED_FINE && typed_same(&old, &c->typed);
+	typed_free(&old);
 	form_judge_cell(s, c, same);
 	show(c);
 	if (!same)
@@ -241,7 +241,7 @@ form_sheet_override(
 			f->message);
 	for (const char *r = reason + strspn(reason, " "); *r != '\0'; r += n, characters++)
 		str_next(r, &n);
-	if (characters < FORM_REASON || strlen(reason) > ENTRY_BYTES)
+	if (characters < FORM_REASON || strlen(reason) > TYPED_BYTES)
 		return err_set(e, RC_INVALID, "a reason has %d characters or more", FORM_REASON);
 	free(f->reason);
 	f->reason = mem_string(reason);
@@ -320,9 +320,9 @@ same_cell(const struct cell *a, const struct cell *b)
 
 	if (!in_a || !in_b)
 		return in_a == in_b;
-	if (a->entry.fault != ENTRY_FINE && b->entry.fault != ENTRY_FINE)
+	if (a->typed.fault != TYPED_FINE && b->typed.fault != TYPED_FINE)
 		return strcmp(a->raw, b->raw) == 0;
-	return entry_same(&a->entry, &b->entry);
+	return typed_same(&a->typed, &b->typed);
 }
 
 size_t

@@ -3,7 +3,7 @@
 #ifndef CORE_STUDY_FORM_H
 #define CORE_STUDY_FORM_H
 
-#include "core/study/entry.h"
+#include "core/study/typed.h"
 
 enum { FORM_REASON = 5 /* characters of a reason, at least */ };
 
@@ -41,12 +41,12 @@ struct form_finding {
 };
 
 /* A proposed value comes from the header and is nobody's yet: no condition or check sees it before it is accepted. */
-enum form_state { FORM_EMPTY, FORM_PROPOSED, FORM_ENTERED };
+enum form_cell_state { FORM_EMPTY, FORM_PROPOSED, FORM_ENTERED };
 
 struct form_cell {
 	const struct study_field *field;
 	const struct study_group *group;
-	enum form_state state;
+	enum form_cell_state state;
 	const char *raw;   /* as it was typed, or is proposed */
 	const char *value; /* as it is kept; "" where there is none, or none can be made of `raw` */
 	const char *header; /* what the header says, as a value of the field; NULL */
@@ -72,7 +72,7 @@ size_t form_sheet_find(const struct form_sheet *s, const char *id);
 /* Check `check` of the form; NULL while it holds or cannot be told for something missing. */
 const struct form_finding *form_sheet_check(const struct form_sheet *s, size_t check);
 
-/* Enter `text`, "" clears.  RC_INVALID where the field is skipped, RC_LIMIT where the text is longer than ENTRY_BYTES;
+/* Enter `text`, "" clears.  RC_INVALID where the field is skipped, RC_LIMIT where the text is longer than TYPED_BYTES;
  * nothing is changed then.  What is wrong with a text that was taken is in the findings.  A reason stays with a finding
  * until the value it was given for changes. */
 enum rc form_sheet_set(struct form_sheet *s, size_t field, const char *text, struct err *e);

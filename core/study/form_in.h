@@ -6,7 +6,7 @@
 
 struct cell {
 	struct form_cell shown;
-	struct entry entry, header;
+	struct typed typed, header;
 	char *raw;
 	bool has_header;
 };

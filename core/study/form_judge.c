@@ -17,7 +17,7 @@ own_value(const struct cell *c)
 {
 	if (c->shown.skipped || c->shown.state != FORM_ENTERED)
 		return (struct value){ .type = VALUE_MISSING };
-	return c->entry.value;
+	return c->typed.value;
 }
 
 static struct value
@@ -39,7 +39,7 @@ form_value(void *sheet, int64_t id)
 	struct study_name n = study_name(id);
 
 	if (n.what == STUDY_NAME_HEADER)
-		return entry_header_value((int)n.which,
+		return typed_header_value((int)n.which,
 			s->look.header != NULL ? s->look.header(s->look.ctx, (int)n.which) : NULL);
 	if (n.where == STUDY_HERE && s->own[n.which] != UINT32_MAX)
 		return own_value(&s->cell[s->own[n.which]]);
@@ -114,7 +114,7 @@ judge_ranges(struct cell *c, struct earlier *before)
 
 	for (size_t i = 0; i < f->ranges; i++) {
 		const struct study_range *r = &f->range[i];
-		enum truth holds = study_range_holds(r, c->entry.value);
+		enum truth holds = study_range_holds(r, c->typed.value);
 		enum form_kind kind = FORM_SOFT;
 		char rule[FORM_RULE], *words;
 
@@ -125,7 +125,7 @@ judge_ranges(struct cell *c, struct earlier *before)
 			char *what = words;
 
 			words = mem_format(
-				"cannot be told from '%s' alone: %s", c->entry.text, what);
+				"cannot be told from '%s' alone: %s", c->typed.text, what);
 			free(what);
 		} else if (r->kind == STUDY_HARD) {
 			kind = FORM_HARD;
@@ -140,14 +140,14 @@ static bool
 near_header(const struct cell *c)
 {
 	const struct study_field *f = c->shown.field;
-	const struct entry *a = &c->entry, *b = &c->header;
+	const struct typed *a = &c->typed, *b = &c->header;
 
 	if (a->value.type == VALUE_NUMBER)
 		return fabs(a->value.low - b->value.low) <=
 			f->tolerance + 1e-9 * (1 + fabs(b->value.low));
 	if (a->value.type == VALUE_TIME && strlen(a->text) == strlen("10:30"))
 		return strncmp(a->text, b->text, strlen(a->text)) == 0;
-	return entry_same(a, b);
+	return typed_same(a, b);
 }
 
 static void
@@ -165,12 +165,12 @@ static void
 judge_entry(struct cell *c, struct earlier *before)
 {
 	static const enum form_kind kinds[] = {
-		[ENTRY_TYPE] = FORM_TYPE, [ENTRY_LENGTH] = FORM_LENGTH, [ENTRY_CODE] = FORM_CODE
+		[TYPED_TYPE] = FORM_TYPE, [TYPED_LENGTH] = FORM_LENGTH, [TYPED_CODE] = FORM_CODE
 	};
 
-	if (c->shown.state == FORM_ENTERED && c->entry.fault != ENTRY_FINE) {
-		add(c, before, kinds[c->entry.fault], "entry", mem_string(c->entry.why));
-	} else if (c->shown.state == FORM_ENTERED && c->entry.value.type != VALUE_MISSING) {
+	if (c->shown.state == FORM_ENTERED && c->typed.fault != TYPED_FINE) {
+		add(c, before, kinds[c->typed.fault], "entry", mem_string(c->typed.why));
+	} else if (c->shown.state == FORM_ENTERED && c->typed.value.type != VALUE_MISSING) {
 		judge_ranges(c, before);
 		judge_header(c, before);
 	} else if (c->shown.field->required) {

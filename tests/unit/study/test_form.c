@@ -443,12 +443,12 @@ static void
 test_odd_text(void **state)
 {
 	struct desk d = { 0 };
-	char *large = mem_alloc(ENTRY_BYTES + 2);
+	char *large = mem_alloc(TYPED_BYTES + 2);
 	struct err e = { 0 };
 
 	(void)state;
-	memset(large, 'x', ENTRY_BYTES + 1);
-	large[ENTRY_BYTES + 1] = '\0';
+	memset(large, 'x', TYPED_BYTES + 1);
+	large[TYPED_BYTES + 1] = '\0';
 	open_desk(&d,
 		"{\"id\": \"a\", \"label\": \"l\", \"type\": \"text\"},"
 		"{\"id\": \"b\", \"label\": \"l\", \"type\": \"integer\"}",
@@ -456,7 +456,7 @@ test_odd_text(void **state)
 	put(&d, "a", "before");
 	assert_int_equal(form_sheet_set(d.sheet, 0, large, &e), RC_LIMIT);
 	assert_string_equal(cell(&d, "a")->value, "before");
-	large[ENTRY_BYTES] = '\0';
+	large[TYPED_BYTES] = '\0';
 	assert_int_equal(found(put(&d, "a", large)), FORM_LENGTH);
 	assert_int_equal(found(put(&d, "b", large)), FORM_TYPE);
 	assert_string_equal(put(&d, "a", "\x1b[2Jx\xff")->value, "[2Jx?");

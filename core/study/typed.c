@@ -1,5 +1,5 @@
 /* Reading what was typed: a reader for each type of field. */
-#include "core/study/entry.h"
+#include "core/study/typed.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -18,7 +18,7 @@
 enum { NUMBER = 40 };
 
 __attribute__((format(printf, 3, 4))) static void
-fault(struct entry *out, enum entry_fault what, const char *fmt, ...)
+fault(struct typed *out, enum typed_fault what, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -30,7 +30,7 @@ fault(struct entry *out, enum entry_fault what, const char *fmt, ...)
 }
 
 static void
-keep(struct entry *out, const char *text)
+keep(struct typed *out, const char *text)
 {
 	free(out->text);
 	out->text = mem_string(text);
@@ -39,7 +39,7 @@ keep(struct entry *out, const char *text)
 /* ---- numbers ---- */
 
 static void
-keep_number(struct entry *out, const struct study_field *f, double v)
+keep_number(struct typed *out, const struct study_field *f, double v)
 {
 	char text[360]; /* %f of the largest double has 309 digits */
 	int digits = f->type == STUDY_INTEGER ? 0 : f->digits;
@@ -77,18 +77,18 @@ number_length(const char *s, int *after)
 
 /* In the unit that follows; false (told) where that is none of the field's kind. */
 static bool
-take_unit(struct entry *out, const struct study_field *f, const char *unit, double *v)
+take_unit(struct typed *out, const struct study_field *f, const char *unit, double *v)
 {
 	double converted;
 
 	if (*unit == '\0')
 		return true;
 	if (f->unit == NULL) {
-		fault(out, ENTRY_TYPE, "'%.40s': this number has no unit", unit);
+		fault(out, TYPED_TYPE, "'%.40s': this number has no unit", unit);
 		return false;
 	}
 	if (!unit_convert(*v, unit, f->unit, &converted)) {
-		fault(out, ENTRY_TYPE, "'%.40s' cannot be turned into %s", unit, f->unit);
+		fault(out, TYPED_TYPE, "'%.40s' cannot be turned into %s", unit, f->unit);
 		return false;
 	}
 	out->converted = converted != *v;
@@ -97,7 +97,7 @@ take_unit(struct entry *out, const struct study_field *f, const char *unit, doub
 }
 
 static void
-read_number(struct entry *out, const struct study_field *f, const char *s)
+read_number(struct typed *out, const struct study_field *f, const char *s)
 {
 	int after, most = f->type == STUDY_INTEGER ? 0 : f->digits;
 	size_t n = number_length(s, &after);
@@ -106,23 +106,23 @@ read_number(struct entry *out, const struct study_field *f, const char *s)
 	double v;
 
 	if (n == 0) {
-		fault(out, ENTRY_TYPE, "'%.40s' is no number", s);
+		fault(out, TYPED_TYPE, "'%.40s' is no number", s);
 	} else if (*unit == ',') {
-		fault(out, ENTRY_TYPE, "'%.40s': a number is written with a point, as 80.5", s);
+		fault(out, TYPED_TYPE, "'%.40s': a number is written with a point, as 80.5", s);
 	} else if (n >= sizeof(text)) {
-		fault(out, ENTRY_TYPE, "a number has at most %d digits", NUMBER - 1);
+		fault(out, TYPED_TYPE, "a number has at most %d digits", NUMBER - 1);
 	} else {
 		snprintf(text, sizeof(text), "%.*s", (int)n, s);
 		v = strtod(text, NULL);
 		if (!take_unit(out, f, unit, &v))
 			return;
 		if (!out->converted && most == 0 && after > 0)
-			fault(out, ENTRY_TYPE, "'%.40s' is no whole number", s);
+			fault(out, TYPED_TYPE, "'%.40s' is no whole number", s);
 		else if (!out->converted && most > 0 && after > most)
-			fault(out, ENTRY_TYPE, "'%.40s' has more than %d digit%s after the point",
+			fault(out, TYPED_TYPE, "'%.40s' has more than %d digit%s after the point",
 				s, most, most == 1 ? "" : "s");
 		else if (fabs(v) > 1e15)
-			fault(out, ENTRY_TYPE, "'%.40s' is too large a number", s);
+			fault(out, TYPED_TYPE, "'%.40s' is too large a number", s);
 		else
 			keep_number(out, f, v);
 	}
@@ -131,13 +131,13 @@ read_number(struct entry *out, const struct study_field *f, const char *s)
 /* ---- dates and times ---- */
 
 static void
-read_date(struct entry *out, const struct study_field *f, const char *s)
+read_date(struct typed *out, const struct study_field *f, const char *s)
 {
 	bool part = f->type == STUDY_PARTIAL_DATE;
 	char iso[WHEN];
 
 	if (!when_date(s, part, iso)) {
-		fault(out, ENTRY_TYPE, "'%.40s' is no date: 2026-11-22%s", s,
+		fault(out, TYPED_TYPE, "'%.40s' is no date: 2026-11-22%s", s,
 			part ? ", 2026-11 or 2026" : " or 22 Nov 2026");
 		return;
 	}
@@ -146,13 +146,13 @@ read_date(struct entry *out, const struct study_field *f, const char *s)
 }
 
 static void
-read_time(struct entry *out, const struct study_field *f, const char *s)
+read_time(struct typed *out, const struct study_field *f, const char *s)
 {
 	char iso[WHEN];
 
 	(void)f;
 	if (!when_time(s, iso)) {
-		fault(out, ENTRY_TYPE, "'%.40s' is no time: 10:30 or 10:30:15", s);
+		fault(out, TYPED_TYPE, "'%.40s' is no time: 10:30 or 10:30:15", s);
 		return;
 	}
 	keep(out, iso);
@@ -160,13 +160,13 @@ read_time(struct entry *out, const struct study_field *f, const char *s)
 }
 
 static void
-read_moment(struct entry *out, const struct study_field *f, const char *s)
+read_moment(struct typed *out, const struct study_field *f, const char *s)
 {
 	char iso[WHEN];
 
 	(void)f;
 	if (!when_moment(s, iso)) {
-		fault(out, ENTRY_TYPE, "'%.40s' is no date with time: 2026-11-22 10:30", s);
+		fault(out, TYPED_TYPE, "'%.40s' is no date with time: 2026-11-22 10:30", s);
 		return;
 	}
 	keep(out, iso);
@@ -176,7 +176,7 @@ read_moment(struct entry *out, const struct study_field *f, const char *s)
 /* ---- words ---- */
 
 static void
-read_truth(struct entry *out, const struct study_field *f, const char *s)
+read_truth(struct typed *out, const struct study_field *f, const char *s)
 {
 	static const struct {
 		const char *word;
@@ -191,7 +191,7 @@ read_truth(struct entry *out, const struct study_field *f, const char *s)
 			value_read(VALUE_TRUTH, out->text, &out->value);
 			return;
 		}
-	fault(out, ENTRY_TYPE, "'%.40s' is neither yes nor no", s);
+	fault(out, TYPED_TYPE, "'%.40s' is neither yes nor no", s);
 }
 
 static size_t
@@ -205,12 +205,12 @@ characters(const char *s)
 }
 
 static void
-read_text(struct entry *out, const struct study_field *f, const char *s)
+read_text(struct typed *out, const struct study_field *f, const char *s)
 {
-	size_t n = characters(s), most = f->length > 0 ? (size_t)f->length : ENTRY_CHARACTERS;
+	size_t n = characters(s), most = f->length > 0 ? (size_t)f->length : TYPED_CHARACTERS;
 
 	if (n > most) {
-		fault(out, ENTRY_LENGTH, "%zu characters, at most %zu are allowed", n, most);
+		fault(out, TYPED_LENGTH, "%zu characters, at most %zu are allowed", n, most);
 		return;
 	}
 	keep(out, s);
@@ -250,7 +250,7 @@ find_code(const struct study_codes *list, const char *s, size_t *n)
 }
 
 static void
-read_code(struct entry *out, const struct study_field *f, const char *s)
+read_code(struct typed *out, const struct study_field *f, const char *s)
 {
 	size_t n;
 	const struct study_code *c = find_code(f->list, s, &n);
@@ -261,9 +261,9 @@ read_code(struct entry *out, const struct study_field *f, const char *s)
 		return;
 	}
 	if (n == 0)
-		fault(out, ENTRY_CODE, "'%.60s' is none of the %zu choices", s, f->list->codes);
+		fault(out, TYPED_CODE, "'%.60s' is none of the %zu choices", s, f->list->codes);
 	else
-		fault(out, ENTRY_CODE, "'%.60s' could be %zu of the choices", s, n);
+		fault(out, TYPED_CODE, "'%.60s' could be %zu of the choices", s, n);
 }
 
 /* ---- entries ---- */
@@ -285,9 +285,9 @@ trimmed(const char *typed)
 }
 
 void
-entry_read(struct entry *out, const struct study_field *f, const char *typed)
+typed_read(struct typed *out, const struct study_field *f, const char *typed)
 {
-	static void (*const readers[])(struct entry *, const struct study_field *, const char *) = {
+	static void (*const readers[])(struct typed *, const struct study_field *, const char *) = {
 		[STUDY_INTEGER] = read_number,
 		[STUDY_FLOAT] = read_number,
 		[STUDY_TEXT] = read_text,
@@ -308,7 +308,7 @@ entry_read(struct entry *out, const struct study_field *f, const char *typed)
 }
 
 void
-entry_free(struct entry *e)
+typed_free(struct typed *e)
 {
 	free(e->text);
 	memset(e, 0, sizeof(*e));
@@ -331,7 +331,7 @@ header_unit(const char *column)
 }
 
 static bool
-header_number(struct entry *out, const struct study_field *f, const char *s)
+header_number(struct typed *out, const struct study_field *f, const char *s)
 {
 	const char *unit = header_unit(f->header);
 	double v, in = 0;
@@ -347,7 +347,7 @@ header_number(struct entry *out, const struct study_field *f, const char *s)
 }
 
 bool
-entry_read_header(struct entry *out, const struct study_field *f, const char *text)
+typed_read_header(struct typed *out, const struct study_field *f, const char *text)
 {
 	bool number = f->type == STUDY_INTEGER || f->type == STUDY_FLOAT;
 	char *s = trimmed(text);
@@ -355,21 +355,21 @@ entry_read_header(struct entry *out, const struct study_field *f, const char *te
 	if (f->type == STUDY_TIME)
 		s[strcspn(s, ".")] = '\0'; /* TM has fractions of a second */
 	if (!number) {
-		entry_read(out, f, s);
+		typed_read(out, f, s);
 	} else {
 		memset(out, 0, sizeof(*out));
 		keep(out, "");
 		header_number(out, f, s);
 	}
 	free(s);
-	if (out->fault == ENTRY_FINE && out->value.type != VALUE_MISSING)
+	if (out->fault == TYPED_FINE && out->value.type != VALUE_MISSING)
 		return true;
-	entry_free(out);
+	typed_free(out);
 	return false;
 }
 
 struct value
-entry_header_value(int attr, const char *text)
+typed_header_value(int attr, const char *text)
 {
 	struct value v = { .type = VALUE_MISSING };
 	char iso[WHEN], copy[WHEN];
@@ -400,7 +400,7 @@ entry_header_value(int attr, const char *text)
 }
 
 bool
-entry_same(const struct entry *a, const struct entry *b)
+typed_same(const struct typed *a, const struct typed *b)
 {
 	if (a->fault != b->fault || a->value.type != b->value.type)
 		return false;

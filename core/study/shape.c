@@ -245,6 +245,31 @@ read_texts(struct reading *r, size_t *count)
 }
 
 static void
+read_map(struct reading *r, size_t *count)
+{
+	static const struct shape_key word = { .least = 1, .most = 64 };
+	struct reading each = *r;
+	size_t n = json_object_size(r->json);
+	struct shape_pair *all;
+
+	if (!json_is_object(r->json) || n > (size_t)r->k->most) {
+		REFUSE(r, "must be an object of at most %.0f texts: { \"from\": \"to\", ... }",
+			r->k->most);
+		return;
+	}
+	each.k = &word;
+	*(void **)r->to = all = mem_zero(n + 1, sizeof(*all));
+	for (each.at = r->at + 1; each.at < r->o->node[r->at].next;
+		each.at = r->o->node[each.at].next) {
+		struct shape_pair *p = &all[*count];
+
+		each.json = r->o->node[each.at].json;
+		*p = (struct shape_pair){ each.at, r->o->node[each.at].key, text_of(&each) };
+		*count += p->to != NULL;
+	}
+}
+
+static void
 read_object(struct reading *r)
 {
 	if (!json_is_object(r->json)) {
@@ -290,6 +315,8 @@ read_key(struct reading *r, size_t *count)
 
 	if (r->k->kind == SHAPE_TEXTS)
 		read_texts(r, count);
+	else if (r->k->kind == SHAPE_MAP)
+		read_map(r, count);
 	else if (r->k->kind == SHAPE_LIST)
 		read_list(r, count);
 	else
@@ -366,7 +393,8 @@ shape_free(const struct shape *s, void *from)
 		char *items = NULL;
 		size_t n = 1;
 
-		if (k->kind != SHAPE_OBJECT && k->kind != SHAPE_LIST && k->kind != SHAPE_TEXTS)
+		if (k->kind != SHAPE_OBJECT && k->kind != SHAPE_LIST && k->kind != SHAPE_TEXTS &&
+			k->kind != SHAPE_MAP)
 			continue;
 		memcpy(&items, field(from, k->at), sizeof(items));
 		if (k->kind == SHAPE_LIST)

@@ -18,6 +18,7 @@ enum shape_kind {
 	SHAPE_SPAN,    /* struct shape_span: [low, high] */
 	SHAPE_VALUE,   /* json_t *, lent: one value, or an array of them */
 	SHAPE_TEXTS,   /* const char **, and how many */
+	SHAPE_MAP,     /* struct shape_pair *, and how many: an object of texts */
 	SHAPE_OBJECT,  /* a pointer to the struct of `of`, NULL where it is not there */
 	SHAPE_LIST     /* a pointer to structs of `of`, and how many */
 };
@@ -27,11 +28,17 @@ struct shape_span {
 	double low, high;
 };
 
+/* A member of an object whose keys are the writer's own. */
+struct shape_pair {
+	uint32_t at;
+	const char *from, *to;
+};
+
 struct shape_key {
 	const char *name; /* NULL ends a table */
 	enum shape_kind kind;
 	bool required;
-	size_t at, count_at;      /* offsets; count_at: a size_t, of TEXTS and LIST */
+	size_t at, count_at;      /* offsets; count_at: a size_t, of TEXTS, MAP and LIST */
 	double least, most;       /* of numbers; characters of texts; how many of lists */
 	double otherwise;         /* of INTEGER, NUMBER, FLAG and WORD where it is not given */
 	const char *const *words; /* of WORD, NULL at the end */

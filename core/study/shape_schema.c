@@ -65,6 +65,10 @@ key_schema(const struct shape_key *k)
 		return list(k,
 			json_pack("{s:s, s:i, s:i}", "type", "string", "minLength", 1, "maxLength",
 				64));
+	case SHAPE_MAP:
+		return json_pack("{s:s, s:i, s:{s:s, s:i, s:i}}", "type", "object", "maxProperties",
+			(int)k->most, "additionalProperties", "type", "string", "minLength", 1,
+			"maxLength", 64);
 	case SHAPE_OBJECT:
 		return shape_object(k->of);
 	default:

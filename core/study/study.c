@@ -18,6 +18,15 @@ study_find_visit(const struct study *s, const char *id)
 	return NULL;
 }
 
+const struct study_site *
+study_find_site(const struct study *s, const char *id)
+{
+	for (size_t i = 0; id != NULL && i < s->sites; i++)
+		if (s->site[i].id != NULL && strcmp(s->site[i].id, id) == 0)
+			return &s->site[i];
+	return NULL;
+}
+
 const struct study_codes *
 study_find_list(const struct study *s, const char *id)
 {
@@ -132,6 +141,8 @@ study_free(struct study *s)
 	}
 	for (size_t i = 0; i < s->rules; i++)
 		expr_free(s->rule[i].holds);
+	for (size_t i = 0; s->mapping != NULL && i < s->mapping->rules; i++)
+		pattern_free(s->mapping->rule[i].pattern);
 	shape_free(&study_shape, s);
 	free(s->named);
 	outline_free(&s->outline);
@@ -146,6 +157,7 @@ check_all(struct study *s, struct mistakes *m)
 	name_fields(s);
 	check_study(&c);
 	check_plan(&c);
+	check_map(&c);
 	check_fields(&c);
 	check_rules(&c);
 	check_work(&c);

@@ -4,6 +4,7 @@
 #define CORE_STUDY_STUDY_H
 
 #include "core/study/expr.h"
+#include "core/study/pattern.h"
 #include "core/study/shape.h"
 
 enum {
@@ -58,6 +59,25 @@ struct study_visit {
 	int hard_early, hard_late; /* refused outside of these; -1 no limit */
 	struct study_series *series;
 	size_t series_n;
+};
+
+/* From the header of an exam to its site, subject and visit (place.h). */
+enum study_part { STUDY_SITE, STUDY_SUBJECT, STUDY_VISIT, STUDY_PARTS };
+struct study_reach {
+	uint32_t at;
+	const char *id, *attribute, *matches;
+	const char **gives; /* words of study_parts, one for each group */
+	struct shape_pair *as;
+	size_t gives_n, as_n;
+	struct pattern *pattern; /* `matches` */
+	int part[STUDY_PARTS];   /* what each group gives */
+	int attr;                /* enum attr */
+};
+struct study_mapping {
+	uint32_t at;
+	struct study_reach *rule;
+	size_t rules;
+	bool visit_by_date;
 };
 
 /* A rule that goes before those of the classifier. */
@@ -188,6 +208,7 @@ struct study {
 	const char *id, *title, *note;
 	struct study_site *site;
 	struct study_visit *visit;
+	struct study_mapping *mapping; /* NULL: the trial's own attributes say it */
 	struct study_rule *rule;
 	struct study_codes *list;
 	struct study_form *form;
@@ -204,6 +225,7 @@ struct study {
 };
 
 extern const char *const study_types[], *const study_kinds[], *const study_levels[];
+extern const char *const study_parts[];
 extern const char *const study_actions[], *const study_reason_levels[];
 extern const struct shape study_shape;
 
@@ -214,6 +236,7 @@ void study_free(struct study *s); /* NULL is allowed */
 
 /* NULL where there is none. */
 const struct study_visit *study_find_visit(const struct study *s, const char *id);
+const struct study_site *study_find_site(const struct study *s, const char *id);
 const struct study_codes *study_find_list(const struct study *s, const char *id);
 const struct study_named *study_find_field(
 	const struct study *s, const char *form, const char *field);

@@ -26,6 +26,7 @@ void check_once(struct checking *c, const struct check_once *all);
 
 void check_study(struct checking *c);
 void check_plan(struct checking *c);   /* sites, visits, expected series */
+void check_map(struct checking *c);    /* from headers to visits */
 void check_fields(struct checking *c); /* lists, forms, fields, ranges */
 void check_rules(struct checking *c);  /* expressions, and that skips do not go in a circle */
 void check_work(struct checking *c);   /* reasons, steps, blinding, rating */

@@ -7,6 +7,7 @@ const char *const study_kinds[] = { "soft", "hard", NULL };
 const char *const study_levels[] = { "visit", "exam", "series", NULL };
 const char *const study_actions[] = { "flag", "query", "reject", NULL };
 const char *const study_reason_levels[] = { "series", "image", "visit", NULL };
+const char *const study_parts[] = { "site", "subject", "visit", NULL };
 static const char *const classes[] = { "ACQ", "LOCALIZER", "DERIVED", "MPR", "SCREEN", "DOSEREPORT",
 	"SEG", "REPORT", NULL };
 static const char *const contrasts[] = { "PRE", "POST", "NA", NULL };
@@ -72,6 +73,10 @@ static const char *const confidences[] = { "high", "medium", "low", NULL };
 	{ \
 		ROW(t, key, SHAPE_OBJECT, f, false, 0, 0, help), .of = of_ \
 	}
+#define MAP(t, key, f, n, most, help) \
+	{ \
+		MANY(t, key, SHAPE_MAP, f, n, 0, most, help) \
+	}
 #define END \
 	{ \
 		.name = NULL \
@@ -126,6 +131,17 @@ SHAPE(visit_shape, study_visit,
 	INTEGER(study_visit, "hard_early", hard_early, 0, 3650, -1, "days before; more are refused"),
 	INTEGER(study_visit, "hard_late", hard_late, 0, 3650, -1, "days after; more are refused"),
 	LIST(study_visit, "series", series, series_n, &series_shape, 0, 200, "what is expected"));
+
+SHAPE(reach_shape, study_reach,
+	NEED_ID(study_reach, "id", id, "kept with what it gave"),
+	NEED_TEXT(study_reach, "attribute", attribute, 64, "of the exam or its first series"),
+	NEED_TEXT(study_reach, "matches", matches, PATTERN_TEXT, "an extended regular expression"),
+	TEXTS(study_reach, "gives", gives, gives_n, 1, STUDY_PARTS, "site, subject, visit: what each group is"),
+	MAP(study_reach, "as", as, as_n, 500, "what is meant by what was found, capital letters or not"));
+
+SHAPE(mapping_shape, study_mapping,
+	LIST(study_mapping, "rules", rule, rules, &reach_shape, 0, 200, "all are asked, and must agree"),
+	FLAG(study_mapping, "visit_by_date", visit_by_date, 0, "whether a visit that nothing else tells is the one whose window holds the date"));
 
 SHAPE(rule_shape, study_rule,
 	NEED_ID(study_rule, "id", id, "kept with each label that it gave"),
@@ -231,6 +247,7 @@ static const struct shape_key study_keys[] = {
 	TEXT(study, "note", note, 400, "what changed in this version"),
 	LIST(study, "sites", site, sites, &site_shape, 0, 2000, "where subjects are seen"),
 	LIST(study, "visits", visit, visits, &visit_shape, 1, 200, "in their order"),
+	OBJECT(study, "mapping", mapping, &mapping_shape, "from headers to site, subject and visit"),
 	LIST(study, "series_rules", rule, rules, &rule_shape, 0, 1000, "go before those of the program"),
 	LIST(study, "lists", list, lists, &codes_shape, 0, 500, "code lists"),
 	LIST(study, "forms", form, forms, &form_shape, 0, 200, "what is filled in"),

@@ -15,6 +15,10 @@ struct fragment {
 	"{\"id\": \"V1\", \"title\": \"one\", \"series\": [{\"id\": \"a\", \"label\": \"T1\"" more \
 	"}]},"
 #define VISIT(more) "{\"id\": \"V2\", \"title\": \"two\"" more "}"
+#define MAPPING(wrong, matches, gives, more) \
+	"],\"mapping\": {\"rules\": [{\"id\": \"m\", \"attribute\": \"patient_id" wrong \
+	"\", \"matches\": \"" matches "\", \"gives\": [" gives "]" more "}]},"
+#define MAPPED "mapping.rules[0]."
 #define CODE(more) \
 	"{\"id\": \"c\", \"label\": \"l\", \"type\": \"code\", \"codes\": \"yn\"" more "},"
 #define DATE(more) "{\"id\": \"d\", \"label\": \"l\", \"type\": \"date\"" more "}"
@@ -112,6 +116,52 @@ static const struct fragment fragments[] = {
 		"visits[0].series[0].parameters[0].attribute", "neither a soft nor a hard" },
 	{ 5, SERIES(", \"parameters\": [{\"attribute\": \"slices\", \"soft\": [1, 9], \"hard\": [2, 10]}]"),
 		5, "visits[0].series[0].parameters[0].soft", "not within the hard" },
+	/* mapping */
+	{ 7, MAPPING("", "([0-9]+", "\"subject\"", ""), 7, MAPPED "matches",
+		"at character 1: the ( has no )" },
+	{ 7, MAPPING("", "(a)b)", "\"subject\"", ""), 7, MAPPED "matches",
+		"at character 5: the ) has no (" },
+	{ 7, MAPPING("", "([a-z)", "\"subject\"", ""), 7, MAPPED "matches",
+		"at character 2: the [ has no ]" },
+	{ 7, MAPPING("", "(*a)", "\"subject\"", ""), 7, MAPPED "matches",
+		"at character 2: there is nothing before it" },
+	{ 7, MAPPING("", "(a**)", "\"subject\"", ""), 7, MAPPED "matches",
+		"at character 4: there is nothing before it" },
+	{ 7, MAPPING("", "(a|)", "\"subject\"", ""), 7, MAPPED "matches",
+		"at character 4: before it stands nothing" },
+	{ 7, MAPPING("", "(a)|", "\"subject\"", ""), 7, MAPPED "matches", "it ends with nothing" },
+	{ 7, MAPPING("", "(a{3,2})", "\"subject\"", ""), 7, MAPPED "matches",
+		"at character 3: the braces" },
+	{ 7, MAPPING("", "(a{51})", "\"subject\"", ""), 7, MAPPED "matches",
+		"at character 3: more than 50" },
+	{ 7, MAPPING("", "(a){9}", "\"subject\"", ""), 7, MAPPED "matches",
+		"at character 4: a group cannot" },
+	{ 7, MAPPING("", "(a)\\\\1", "\"subject\"", ""), 7, MAPPED "matches",
+		"at character 4: a backslash before" },
+	{ 7, MAPPING("", "(a)\\\\", "\"subject\"", ""), 7, MAPPED "matches",
+		"at character 4: a backslash at the end" },
+	{ 7, MAPPING("", "([z-a])", "\"subject\"", ""), 7, MAPPED "matches", "is no pattern: " },
+	{ 7, MAPPING("", "(a)(b)", "\"subject\"", ""), 7, MAPPED "matches",
+		"has 2 groups in ( ), but gives 1 things" },
+	{ 7, MAPPING("", "(a)", "\"subject\", \"subject\"", ""), 7, MAPPED "gives[1]", "twice" },
+	{ 7, MAPPING("", "(a)", "\"exam\"", ""), 7, MAPPED "gives",
+		"none of site, subject and visit" },
+	{ 7, MAPPING("x", "(a)", "\"subject\"", ""), 7, MAPPED "attribute", "is no attribute" },
+	{ 7,
+		"],\"mapping\": {\"rules\": [{\"id\": \"m\", \"attribute\": \"sop_uid\", "
+		"\"matches\": \"(a)\", \"gives\": [\"subject\"]}]},",
+		7, MAPPED "attribute", "of single images" },
+	{ 7, MAPPING("", "(a)", "\"visit\"", ",\n\"as\": {\"b\": \"V1\",\n\"c\": \"V9\"}"), 9,
+		MAPPED "as.c", "there is no visit 'V9'" },
+	{ 7, MAPPING("", "(a)", "\"site\"", ", \"as\": {\"b\": \"V1\"}"), 7, MAPPED "as.b",
+		"there is no site 'V1'" },
+	{ 7, MAPPING("", "(a)", "\"visit\"", ", \"as\": {\"b\": \"V1\", \"B\": \"V2\"}"), 7,
+		MAPPED "as.B", "already, in line 7" },
+	{ 7, MAPPING("", "(a)", "\"visit\"", ", \"as\": {\"b\": 7}"), 7, MAPPED "as.b",
+		"must be text" },
+	{ 7, MAPPING("", "(a)", "\"visit\"", ", \"as\": [\"V1\"]"), 7, MAPPED "as",
+		"must be an object" },
+	{ 7, "],\"mapping\": {},", 7, "mapping", "says nothing" },
 	/* lists, forms, fields */
 	{ 8,
 		"\"lists\": [{\"id\": \"yn\", \"codes\": [{\"code\": \"1\", \"label\": \"yes\"}, "

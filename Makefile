@@ -29,7 +29,7 @@ MAKEFLAGS += --no-builtin-rules
 
 DECODE_SRC := $(wildcard core/dicom/worker/*.c)
 CORE_SRC   := $(wildcard core/base/*.c core/dicom/*.c core/net/*.c core/archive/*.c core/source/*.c core/ledger/*.c core/demo/*.c core/study/*.c \
-	core/stats/*.c core/classify/*.c)
+	core/stats/*.c core/classify/*.c core/trial/*.c)
 RENDER_SRC := $(wildcard render/*.c)
 TUI_SRC    := $(wildcard tui/*.c)
 VERIFY_SRC := $(wildcard core/verify/*.c)
@@ -160,7 +160,7 @@ $(UNIT_CORE): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libcore.a
 
 # Argon2id costs nothing in these: tests/unit/ledger/cheap_make.h
 CHEAP := $(patsubst %,$(B)/tests/unit/ledger/test_%,clocks corrections decisions entries faults kill labels leases powercut progress queries sources \
-	readings viewing walk writers)
+	readings viewing walk writers) $(B)/tests/unit/trial/test_fill
 $(CHEAP): LDFLAGS += -Wl,--wrap=crypto_pwhash
 
 $(UNIT_RENDER): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/librender.a $(B)/libcore.a

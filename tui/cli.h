@@ -27,7 +27,7 @@ struct cli {
 			*slice, *at, *percent, *by, *action, *from, *to, *format, *limit, *check,
 			*keep, *secret, *login, *modality, *patient, *label, *every, *aet, *bind,
 			*port, *least_free, *set;
-		const char **reasons, **roles, **allow; /* NULL-terminated */
+		const char **reasons, **roles, **allow, **keeps; /* NULL-terminated */
 		bool plain, list_reasons, marks, ctp, force, temporary, csv, review, all, retry,
 			changed, explain, clear;
 	} opt;
@@ -71,7 +71,7 @@ extern const struct cli_command cli_progress_command, cli_source_command, cli_di
 	cli_agreement_command, cli_check_command, cli_sentinel_command, cli_selftest_command,
 	cli_receipt_command, cli_copy_command, cli_anchor_command, cli_letters_command,
 	cli_receive_command, cli_classify_command,
-	cli_study_command;
+	cli_study_command, cli_form_command, cli_query_command;
 
 /* ---- what they share (cli.c) ---- */
 

@@ -27,6 +27,8 @@ static const struct cli_command *const commands[] = {
 	&cli_study_command,
 	&cli_worklist_command,
 	&cli_classify_command,
+	&cli_form_command,
+	&cli_query_command,
 	&cli_show_command,
 	&cli_render_command,
 	&cli_decide_command,

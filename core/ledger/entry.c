@@ -353,7 +353,8 @@ save_one(struct ledger *l, const struct session *who, const struct entry_save *r
 	free(which);
 	*saved += (int64_t)n;
 	for (size_t i = 0; rc == RC_OK && i < r->query_count; i++)
-		rc = query_write_new(l, who, role, &r->queries[i], &c, NULL, e);
+		if (!query_is_asked(l, &r->queries[i]))
+			rc = query_write_new(l, who, role, &r->queries[i], &c, NULL, e);
 	return rc;
 }
 

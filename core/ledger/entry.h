@@ -21,7 +21,7 @@ enum {
 	ENTRY_VALUES = 10000,
 	ENTRY_FIELD = 141,
 	ENTRY_VALUE = 4001,
-	ENTRY_WHY = 401,
+	ENTRY_WHY = 2001,
 	ENTRY_SPOT = 201,
 	ENTRY_FORM = 65,
 	/* passes of a form that two people fill: first, second, and who settles where they differ */

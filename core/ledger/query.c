@@ -276,8 +276,8 @@ query_step(struct ledger *l, const struct session *who, const struct query_step 
 
 /* ---- by the program ---- */
 
-static bool
-asked_already(struct ledger *l, const struct query_new *q)
+bool
+query_is_asked(struct ledger *l, const struct query_new *q)
 {
 	struct stmt *s = db_query(ledger_db(l),
 		"SELECT 1 FROM query WHERE kind = $1 AND object = $2 AND form = $3 AND field = $4 "
@@ -303,7 +303,7 @@ found_inside(struct ledger *l, const struct query_new *list, size_t n, int64_t *
 	for (size_t i = 0; rc == RC_OK && i < n; i++) {
 		struct case_of c;
 
-		if (asked_already(l, &list[i]))
+		if (query_is_asked(l, &list[i]))
 			continue;
 		rc = case_find(l, &list[i].at, &c, e);
 		if (rc == RC_OK)

@@ -85,6 +85,8 @@ enum rc query_lines(struct ledger *l, int64_t id,
 enum rc query_open_count(
 	struct ledger *l, const struct case_at *at, const char *form, int64_t *n, struct err *e);
 
+/* Was it asked before, about the same place and rule? */
+bool query_is_asked(struct ledger *l, const struct query_new *q);
 /* Inside a transaction, for entry.c: `who` NULL: the program.  *id may be NULL. */
 enum rc query_write_new(struct ledger *l, const struct session *who, const char *role,
 	const struct query_new *q, const struct case_of *c, int64_t *id, struct err *e);

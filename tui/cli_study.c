@@ -1,17 +1,13 @@
 /* wetread study: what a study asks for, checked, applied and shown. */
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/study/version.h"
-#include "tui/cli.h"
+#include "tui/cli_study_from.h"
 
 static void
 print_json(json_t *j, size_t flags)
@@ -19,29 +15,6 @@ print_json(json_t *j, size_t flags)
 	json_dumpf(j, stdout, flags);
 	putchar('\n');
 	json_decref(j);
-}
-
-/* One byte more than we take is read, so that the reader can say that it is too large.  False (told). */
-static bool
-read_file(const char *path, struct buf *out)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : 1;
-
-	while (n > 0 && out->len <= STUDY_BYTES) {
-		n = read(fd, buf_room(out, 1 << 16), 1 << 16);
-		if (n < 0 && errno == EINTR)
-			n = 1;
-		else if (n > 0)
-			out->len += (size_t)n;
-	}
-	if (n < 0)
-		cli_complain("%.200s: %s", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	buf_char(out, '\0'); /* it becomes a row of text */
-	out->len--;
-	return n >= 0;
 }
 
 /* ---- check ---- */
@@ -102,7 +75,7 @@ check_file(const struct cli *c, const char *path)
 	struct mistakes m;
 	int status = EXIT_REFUSED;
 
-	if (!read_file(path, &text)) {
+	if (!cli_study_from_file(path, STUDY_BYTES, &text)) {
 		buf_release(&text);
 		return EXIT_FAILED_;
 	}
@@ -162,7 +135,7 @@ apply_file(struct cli *c, const char *path)
 	struct mistakes m = { 0 };
 	int status = EXIT_FAILED_;
 
-	if (read_file(path, &text)) {
+	if (cli_study_from_file(path, STUDY_BYTES, &text)) {
 		if (study_read(&s, text.data, text.len, &m) == RC_OK) {
 			status = apply_text(c, path, &text);
 		} else {
@@ -264,6 +237,8 @@ study_run(struct cli *c, int argc, char **argv)
 		print_json(study_schema(), JSON_INDENT(1));
 		return EXIT_DONE;
 	}
+	if (strncmp(what, "from-", 5) == 0 && argc == 2)
+		return cli_study_from(c, what, argv[1]);
 	if (strcmp(what, "list") == 0 && argc <= 1)
 		return cli_open(c, DB_READ) ? list_versions(c) : EXIT_FAILED_;
 	if (strcmp(what, "show") == 0)
@@ -275,24 +250,23 @@ study_run(struct cli *c, int argc, char **argv)
 static const struct cli_option study_options[] = {
 	CLI_OPTION("--reason", CLI_VALUE, opt.why),
 	CLI_OPTION("--study", CLI_VALUE, opt.study),
+	CLI_OPTION("--id", CLI_VALUE, opt.name),
 	{ .name = NULL },
 };
 
 const struct cli_command cli_study_command = {
 	.name = "study",
+	/* clang-format off */
 	.usage =
-		"study [list] | check FILE | apply FILE --reason TEXT | show [VERSION] [--study "
-		"ID] | "
-		"example brain|chest | schema\n"
+		"study [list] | check FILE | apply FILE --reason TEXT | show [VERSION] [--study ID] | "
+		"example brain|chest | schema |\n"
+		"      from-redcap FILE.csv [--id ID]\n"
 		"\n"
-		"What a study asks for: sites, visits, expected series, forms, reasons, steps.  "
-		"check "
-		"tells every\n"
-		"mistake with its line; an officer (--user) applies a file as a new version, which "
-		"never changes.\n"
-		"show prints a version as it was applied.  example prints a file to start from, "
-		"schema "
-		"the JSON Schema.\n",
+		"What a study asks for: sites, visits, expected series, forms, reasons, steps.  check tells every\n"
+		"mistake with its line; an officer (--user) applies a file as a new version, which never changes.\n"
+		"show prints a version as it was applied.  example prints a file to start from, schema the JSON Schema.\n"
+		"from-redcap prints a study file with the forms of a REDCap data dictionary.\n",
+	/* clang-format on */
 	.most = 2,
 	.options = study_options,
 	.run = study_run,

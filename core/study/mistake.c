@@ -60,6 +60,25 @@ mistakes_member(struct mistakes *m, const struct outline *o, uint32_t at, const 
 }
 
 void
+mistakes_line(struct mistakes *m, uint32_t line, const char *name, const char *fmt, ...)
+{
+	struct mistake *one = room_for(m);
+	char text[2 * MISTAKE_TEXT];
+	va_list ap;
+
+	if (one == NULL)
+		return;
+	one->line = line;
+	str_copy(one->path, sizeof(one->path), name);
+	str_clean(one->path);
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	str_clean(text);
+	str_copy(one->text, sizeof(one->text), text);
+}
+
+void
 mistakes_place(struct mistakes *m, const struct outline_fault *at, const char *text)
 {
 	struct mistake *one = room_for(m);

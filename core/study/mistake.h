@@ -23,6 +23,9 @@ void mistakes_add(struct mistakes *m, const struct outline *o, uint32_t at, cons
 /* Of the member `key` of `at`, or of `at` where it has none. */
 void mistakes_member(struct mistakes *m, const struct outline *o, uint32_t at, const char *key,
 	const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* Of a line or row of another file: `name` is what stands there, "" nothing that has a name. */
+void mistakes_line(struct mistakes *m, uint32_t line, const char *name, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 /* Of no value: the writing. */
 void mistakes_place(struct mistakes *m, const struct outline_fault *at, const char *text);
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/base/mem.h"
+#include "core/base/zone.h"
 #include "core/dicom/attr.h"
 #include "core/study/study_in.h"
 
@@ -78,10 +79,7 @@ zone_known(const char *zone)
 	char path[120] = "/usr/share/zoneinfo/";
 	size_t n = strlen(path);
 
-	if (!isupper((unsigned char)*zone) || strstr(zone, "..") != NULL ||
-		zone[strspn(zone,
-			"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-			"0123456789_+-/")] != '\0')
+	if (!zone_name_valid(zone))
 		return false;
 	if (access(path, X_OK) != 0 || strcmp(zone, "UTC") == 0)
 		return true;

@@ -54,7 +54,7 @@ DECODE_LIBS := -lgdcmMSFF -lgdcmDICT -lgdcmDSED -lgdcmIOD -lgdcmCommon -lz -lm
 
 OBJ         = $(patsubst %,$(B)/obj/%.o,$(basename $(1)))
 CORE_OBJ   := $(call OBJ,$(CORE_SRC)) $(B)/obj/gen/dictionary_rows.o $(B)/obj/gen/record_page.o $(B)/obj/gen/classify_rules.o \
-	$(B)/obj/gen/study_examples.o
+	$(B)/obj/gen/study_examples.o $(B)/obj/gen/demo_studies.o
 RENDER_OBJ := $(call OBJ,$(RENDER_SRC))
 TUI_OBJ    := $(call OBJ,$(TUI_SRC)) $(B)/obj/gen/default_keys.o
 DECODE_OBJ := $(call OBJ,$(DECODE_SRC) $(wildcard core/dicom/gdcm.cc))
@@ -114,6 +114,13 @@ $(B)/gen/study_examples.c: docs/study-brain.json docs/study-chest.json
 	@mkdir -p $(@D)
 	$(Q){ echo '#include "core/study/study.h"'; for f in $^; do \
 	 name=$${f#docs/study-}; echo "const char study_example_$${name%.json}[] ="; \
+	 sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $$f; echo ';'; done; } > $@
+
+# core/demo/study-*.json as C strings: what the trials of the demonstration ask for
+$(B)/gen/demo_studies.c: core/demo/study-neuro.json core/demo/study-lung.json
+	@mkdir -p $(@D)
+	$(Q){ echo '#include "core/demo/demo.h"'; for f in $^; do \
+	 name=$${f#core/demo/study-}; echo "const char demo_study_$${name%.json}[] ="; \
 	 sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $$f; echo ';'; done; } > $@
 
 $(B)/obj/gen/%.o: $(B)/gen/%.c

@@ -12,6 +12,7 @@
 #include "core/archive/import.h"
 #include "core/base/mem.h"
 #include "core/demo/demo.h"
+#include "core/study/version.h"
 #include "tui/cli.h"
 #include "tui/progress.h"
 
@@ -143,6 +144,30 @@ enrol_people(struct ledger *l, struct err *e)
 	return ledger_end(l, rc, e);
 }
 
+/* What the trials ask for, applied as an officer does. */
+static enum rc
+apply_studies(struct ledger *l, struct err *e)
+{
+	static const char *const studies[] = { demo_study_neuro, demo_study_lung };
+	struct session officer;
+	struct office o = { &officer, demo_password, "the protocols of the demonstration" };
+	enum rc rc = session_open(l, "officer", demo_password, "wetread demo", &officer, e);
+
+	if (rc != RC_OK)
+		return rc;
+	for (size_t i = 0; rc == RC_OK && i < MEM_COUNT(studies); i++) {
+		struct study_apply file = { studies[i], strlen(studies[i]) };
+		struct study_version v;
+		struct mistakes m;
+		bool same;
+
+		rc = study_apply(l, &o, &file, &v, &same, &m, e);
+		mistakes_free(&m);
+	}
+	session_close(l, &officer);
+	return rc;
+}
+
 static void
 demo_step(void *ctx, int done, int total)
 {
@@ -204,6 +229,8 @@ fill_demo(struct cli *c, const char *folder, struct import_counts *n, struct err
 	struct progress p;
 	enum rc rc = enrol_people(c->ledger, e);
 
+	if (rc == RC_OK)
+		rc = apply_studies(c->ledger, e);
 	if (rc == RC_OK)
 		rc = import_phantoms(c, incoming, &p, n, e);
 	nftw(incoming, remove_entry, 16, FTW_DEPTH | FTW_PHYS);

@@ -40,8 +40,21 @@ struct demo_series {
 	const char *text;
 	int scale; /* stored pixels a dot of the letters */
 	int x0, y0, x1, y1;
-	const char *of; /* DEMO_COPY: the folder of the original */
+	const char *of;      /* DEMO_COPY: the folder of the original */
+	const char *te, *ti; /* ms, where they are not as usual; NULL */
 };
+
+/* What its trials ask for: study files, made from core/demo/study-*.json by the Makefile. */
+extern const char demo_study_neuro[], demo_study_lung[];
+
+/* What compliance with them finds, and nothing else: one row for each fault (demo_truth.c). */
+struct demo_finding {
+	const char *trial, *subject, *visit;
+	const char *kind;   /* as core/study calls it: "missing", "extra", ... */
+	const char *series; /* the last part of its folder, of one that is missing where it would be; "": the visit as a whole */
+};
+size_t demo_finding_count(void);
+const struct demo_finding *demo_finding_at(size_t i); /* asserts i < count; static */
 
 size_t demo_series_count(void);
 const struct demo_series *demo_series_at(size_t i); /* asserts i < count; static */

@@ -38,7 +38,8 @@ is_screen(const struct picture *p)
 static bool
 is_volume(const struct picture *p)
 {
-	return p->samples == 1 && (is(p->series, "CT") || is(p->series, "MR") || is(p->series, "PT"));
+	return p->samples == 1 &&
+		(is(p->series, "CT") || is(p->series, "MR") || is(p->series, "PT"));
 }
 
 static bool
@@ -53,12 +54,6 @@ lacks_tags(const struct picture *p)
 	return p->series->fault == DEMO_TAGS;
 }
 
-static const char *
-leaf(const struct demo_series *s)
-{
-	return strrchr(s->folder, '/') + 1;
-}
-
 /* trial/site/subject/visit: what an examination's UID is made from. */
 static void
 exam_of(const struct demo_series *s, char exam[64])
@@ -66,14 +61,21 @@ exam_of(const struct demo_series *s, char exam[64])
 	snprintf(exam, 64, "%s/%s/%s", s->trial, s->subject, s->visit);
 }
 
-/* Spread over the spring; the second visit twelve weeks on. */
+/* Spread over the spring; the second visit three months on, but for two that came too late. */
 static void
 date_of(const struct demo_series *s, char date[16])
 {
+	static const struct {
+		const char *subject, *visit, *date;
+	} others[] = { { "N01-0002", "V2", "20260717" }, { "N11-0005", "V2", "20260801" } };
 	unsigned number = (unsigned)atoi(s->subject + 4) % 25;
 	unsigned month = 2 + number % 3 + (strcmp(s->visit, "V2") == 0 ? 3 : 0);
 
 	snprintf(date, 16, "2026%02u%02u", month, 3 + number);
+	for (size_t i = 0; i < MEM_COUNT(others); i++)
+		if (strcmp(others[i].subject, s->subject) == 0 &&
+			strcmp(others[i].visit, s->visit) == 0)
+			snprintf(date, 16, "%s", others[i].date);
 }
 
 static void
@@ -142,10 +144,18 @@ put_equipment(struct dicom_out *o, const struct picture *p)
 	for (size_t i = 0; i < MEM_COUNT(models); i++)
 		if (is(s, models[i].modality)) {
 			dicom_out_text(o, T(0008, 1090), "LO", models[i].model);
-			dicom_out_format(o, T(0008, 1010), "SH", "S%s%s", s->site, models[i].station);
+			dicom_out_format(
+				o, T(0008, 1010), "SH", "S%s%s", s->site, models[i].station);
 		}
 	if (s->name)
 		dicom_out_text(o, T(0008, 0080), "LO", "Made-up Hospital");
+}
+
+/* Scanned once more. */
+static bool
+is_again(const struct demo_series *s)
+{
+	return strchr(strrchr(s->folder, '/'), '-') != NULL;
 }
 
 /* The place of a series in its examination. */
@@ -156,8 +166,8 @@ series_number(const struct demo_series *s)
 		"DOSE", "SCREEN" };
 
 	for (size_t i = 0; i < MEM_COUNT(order); i++)
-		if (strcmp(order[i], leaf(s)) == 0)
-			return (int)i < 8 ? (int)i + 2 : 990 + (int)i;
+		if (series_is(s, order[i]))
+			return (int)i < 8 ? (int)i + (is_again(s) ? 12 : 2) : 990 + (int)i;
 	return 1;
 }
 
@@ -214,7 +224,7 @@ put_image(struct dicom_out *o, const struct picture *p)
 
 	date_of(s, date);
 	for (size_t i = 0; i < MEM_COUNT(kinds); i++)
-		if (strcmp(kinds[i].leaf, leaf(s)) == 0) {
+		if (series_is(s, kinds[i].leaf)) {
 			dicom_out_text(o, T(0008, 0016), "UI", kinds[i].sop_class);
 			dicom_out_text(o, T(0008, 0008), "CS", kinds[i].type);
 		}
@@ -304,14 +314,14 @@ put_mr(struct dicom_out *o, const struct picture *p)
 	const struct demo_series *s = p->series;
 
 	for (size_t i = 0; i < MEM_COUNT(looks); i++) {
-		if (strcmp(looks[i].leaf, leaf(s)) != 0)
+		if (!series_is(s, looks[i].leaf))
 			continue;
 		dicom_out_text(o, T(0018, 0020), "CS", looks[i].sequence);
 		dicom_out_text(o, T(0018, 0021), "CS", looks[i].variant);
 		dicom_out_text(o, T(0018, 0024), "SH", looks[i].name);
 		dicom_out_text(o, T(0018, 0080), "DS", looks[i].tr);
-		dicom_out_text(o, T(0018, 0081), "DS", looks[i].te);
-		dicom_out_text(o, T(0018, 0082), "DS", looks[i].ti);
+		dicom_out_text(o, T(0018, 0081), "DS", s->te != NULL ? s->te : looks[i].te);
+		dicom_out_text(o, T(0018, 0082), "DS", s->ti != NULL ? s->ti : looks[i].ti);
 		dicom_out_text(o, T(0018, 0091), "IS", looks[i].train);
 	}
 	dicom_out_text(o, T(0018, 0022), "CS", "");
@@ -320,8 +330,10 @@ put_mr(struct dicom_out *o, const struct picture *p)
 	dicom_out_format(o, T(0018, 0088), "DS", "%.3f", slice_step(s));
 	dicom_out_text(o, T(0018, 1312), "CS", "COL");
 	dicom_out_text(o, T(0018, 1314), "DS", "90");
-	if (strstr(s->description, "POST") != NULL || strstr(s->description, "GD") != NULL)
+	if (strstr(s->description, "POST") != NULL || strstr(s->description, "GD") != NULL) {
 		dicom_out_text(o, T(0018, 0010), "LO", "EXAMPLE GADOLINIUM");
+		dicom_out_format(o, T(0018, 1042), "TM", "09%02d00", minute_of(s) - 7);
+	}
 	dicom_out_text(o, T(0028, 1050), "DS", "450");
 	dicom_out_text(o, T(0028, 1051), "DS", "900");
 }

@@ -70,12 +70,14 @@ burn(struct picture *p)
 		float times, plus;
 	} how[] = {
 		{ "MR", DEMO_TEXT_PLAIN, 0, 1100 }, { "CR", DEMO_TEXT_PLAIN, 0, 40 },
-		{ "DX", DEMO_TEXT_FAINT, 0.985f, 0 }, { "CT", DEMO_TEXT_ONE_SLICE, 0, CT_OFFSET + 900 },
+		{ "DX", DEMO_TEXT_FAINT, 0.985f, 0 },
+		{ "CT", DEMO_TEXT_ONE_SLICE, 0, CT_OFFSET + 900 },
 		{ "CT", DEMO_TEXT_CORNER, 1, 30 }, /* air to slightly denser air */
 	};
 	const struct demo_series *s = p->series;
 
-	if (s->text == NULL || (s->first != 0 && (p->slice + 1 < s->first || p->slice + 1 > s->last)))
+	if (s->text == NULL ||
+		(s->first != 0 && (p->slice + 1 < s->first || p->slice + 1 > s->last)))
 		return;
 	for (size_t i = 0; i < MEM_COUNT(how); i++)
 		if (how[i].fault == s->fault && strcmp(how[i].modality, s->modality) == 0) {
@@ -134,7 +136,8 @@ look_of(const struct demo_series *s)
 		return HEAD_T2;
 	if (strstr(s->folder, "/FLAIR") != NULL)
 		return HEAD_FLAIR;
-	return strstr(s->description, "POST") || strstr(s->description, "GD") ? HEAD_T1_POST : HEAD_T1;
+	return strstr(s->description, "POST") || strstr(s->description, "GD") ? HEAD_T1_POST
+									      : HEAD_T1;
 }
 
 /* A head that moved: weaker copies along the phase direction, a fraction of the field of view
@@ -255,27 +258,35 @@ static const struct {
 	const char *leaf;
 	void (*draw)(struct picture *p, const struct view *v);
 } kinds[] = {
-	{ "/CT", draw_ct },
-	{ "/T1", draw_mr },
-	{ "/T2", draw_mr },
-	{ "/FLAIR", draw_mr },
-	{ "/PET", draw_pet },
-	{ "/DX", draw_film },
-	{ "/CR", draw_film },
-	{ "/US", draw_us },
-	{ "/DOSE", draw_screen },
-	{ "/SCREEN", draw_screen },
+	{ "CT", draw_ct },
+	{ "T1", draw_mr },
+	{ "T2", draw_mr },
+	{ "FLAIR", draw_mr },
+	{ "PET", draw_pet },
+	{ "DX", draw_film },
+	{ "CR", draw_film },
+	{ "US", draw_us },
+	{ "DOSE", draw_screen },
+	{ "SCREEN", draw_screen },
 };
+
+bool
+series_is(const struct demo_series *s, const char *leaf)
+{
+	const char *last = strrchr(s->folder, '/') + 1;
+	size_t n = strlen(leaf);
+
+	return strncmp(last, leaf, n) == 0 && (last[n] == '\0' || last[n] == '-');
+}
 
 struct picture
 picture_draw(const struct demo_series *s, int slice, bool resent)
 {
 	struct picture p = { .series = s, .slice = slice };
 	struct view v = view_of(original(s), slice, resent);
-	const char *leaf = strrchr(s->folder, '/');
 
 	for (size_t i = 0; i < MEM_COUNT(kinds); i++)
-		if (strcmp(kinds[i].leaf, leaf) == 0)
+		if (series_is(s, kinds[i].leaf))
 			kinds[i].draw(&p, &v);
 	assert(p.pixels != NULL);
 	if (p.samples == 1)

@@ -29,6 +29,9 @@ void picture_free(struct picture *p);
 /* Fill in every attribute of the picture and borrow its pixels. */
 void header_write(struct dicom_out *o, const struct picture *p);
 
+/* Is the last part of its folder `leaf`, or `leaf` and more behind a -? */
+bool series_is(const struct demo_series *s, const char *leaf);
+
 /* The height of a slice in the patient's coordinates, mm. */
 double header_z(const struct demo_series *s, int slice);
 

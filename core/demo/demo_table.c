@@ -36,7 +36,7 @@ static const struct demo_series table[] = {
 		.description = "HEAD 2.5 H30S", .slices = 60, SAID(60),
 		TEXT(DEMO_TEXT_CORNER, "INVENTED, PETRA 12.04.61", 12, 488, 2)),
 	MR("01", "N01-0001", "V2", "T1", "AX T1 POST", SAID(24)),
-	MR("01", "N01-0001", "V2", "T2", "AX T2 TSE", SAID(24)),
+	MR("01", "N01-0001", "V2", "T2", "AX T2 TSE", SAID(24), .te = "125"),
 	MR("01", "N01-0001", "V2", "FLAIR", "AX FLAIR", SAID(24)),
 	MR("01", "N01-0002", "BL", "T1", "AX T1 PRE", SAID(24)),
 	MR("01", "N01-0002", "BL", "T2", "AX T2 TSE", SAID(24)),
@@ -53,7 +53,7 @@ static const struct demo_series table[] = {
 	MR("03", "N03-0003", "V2", "FLAIR", "FLAIR TRA", UNSAID(24)),
 	MR("03", "N03-0004", "BL", "T1", "T1 SE TRA", SAID(24), .fault = DEMO_MATRIX, AT(12, 12)),
 	MR("03", "N03-0004", "BL", "T2", "T2 TSE TRA", SAID(24)),
-	MR("03", "N03-0004", "BL", "FLAIR", "FLAIR TRA", SAID(24)),
+	MR("03", "N03-0004", "BL", "FLAIR", "FLAIR TRA", SAID(24), .ti = "2850"),
 	MR("03", "N03-0004", "V2", "T1", "T1 SE TRA GD", SAID(24)),
 	MR("03", "N03-0004", "V2", "T2", "T2 TSE TRA", SAID(24), .fault = DEMO_TAGS),
 	MR("03", "N03-0004", "V2", "FLAIR", "FLAIR TRA", SAID(24)),
@@ -103,6 +103,11 @@ static const struct demo_series table[] = {
 		TEXT(DEMO_TEXT_PLAIN, "LEGEND, FRIDA", 230, 8, 2)),
 	LUNG("11", "L11-0012", "V2", "SCREEN", "OT", "SCREEN SAVE", 1, ADMITTED(1), .name = "LEGEND^FRIDA",
 		TEXT(DEMO_TEXT_PLAIN, "PATIENT: LEGEND, FRIDA  23.03.1966", 40, 92, 3)),
+
+	/* a visit that lacks one series and has another twice; the second visit never came */
+	MR("11", "N11-0013", "BL", "T1", "AX T1 PRE", SAID(24)),
+	MR("11", "N11-0013", "BL", "T2", "AX T2 FSE", SAID(24)),
+	MR("11", "N11-0013", "BL", "T2-AGAIN", "AX T2 FSE", SAID(24)),
 };
 
 size_t

@@ -69,6 +69,7 @@ command_refusal(enum command c, unsigned have)
 	} reasons[] = {
 		{ NEED_DIALOG, "there is no dialog open" },
 		{ NEED_LOG, "this works on the audit screen: A on the worklist, or :audit" },
+		{ NEED_FORM, "this works in a form: e in the viewer, or :form" },
 		{ NEED_SOURCES, "this works on the sources screen: S on the worklist, or :sources" },
 		{ NEED_LIST, "this works on lists: q goes back to one" },
 		{ NEED_ROW, "the list is empty" },

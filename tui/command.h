@@ -25,6 +25,7 @@ enum need {
 	NEED_HEADER = 1 << 7,  /* the tags of an image */
 	NEED_LOG = 1 << 8,     /* the audit screen */
 	NEED_SOURCES = 1 << 9, /* the sources screen */
+	NEED_FORM = 1 << 10,   /* the form screen */
 };
 
 struct command_info {

@@ -21,7 +21,7 @@ struct keymap {
 };
 
 static const char *const sections[] = { "common", "list", "worklist", "viewer", "cursor", "tags",
-	"audit", "event", "sources", "progress", "help", "login", "dialog" };
+	"audit", "event", "form", "sources", "progress", "help", "login", "dialog" };
 
 enum { FILE_MOST = 1 << 16 };
 

@@ -8,6 +8,7 @@
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "tui/form.h"
 
 void
 viewer_letters(struct viewer_state *s)
@@ -349,6 +350,15 @@ take_over(struct app *app, struct viewer_state *s, const char *reason)
 	}
 }
 
+static void
+open_form(struct app *app, struct viewer_state *s)
+{
+	struct form_argument a = { &s->f,
+		s->modes.mode == VIEW_SLICES ? &s->port : &s->modes.slices };
+
+	app_push(app, &scr_form_ops, &a);
+}
+
 void
 viewer_command(struct app *app, void *state, enum command c, const char *argument)
 {
@@ -411,6 +421,9 @@ viewer_command(struct app *app, void *state, enum command c, const char *argumen
 	case CMD_TAGS:
 		viewer_open_tags(
 			app, &s->f, s->modes.mode == VIEW_SLICES ? &s->port : &s->modes.slices);
+		break;
+	case CMD_FORM:
+		open_form(app, s);
 		break;
 	default:
 		break;

@@ -45,7 +45,7 @@ CFLAGS     := -std=c11 $(OPT) $(WARN) $(CWARN) $(HARDEN) $(SAN) -pthread
 CXXFLAGS   := -std=c++17 $(OPT) -Wall -Wextra -Werror $(HARDEN) $(SAN) -isystem $(GDCM_DIR)
 LDFLAGS    := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN) -pthread
 
-CORE_LIBS   := -lsqlite3 -lsodium -lnettle -ljansson -lcurl -lm
+CORE_LIBS   := -lsqlite3 -lsodium -lnettle -ljansson -lcurl -lexpat -lm
 RENDER_LIBS := -lsixel -lz -lm
 TUI_LIBS    := -lncursesw -ltinfo
 DECODE_LIBS := -lgdcmMSFF -lgdcmDICT -lgdcmDSED -lgdcmIOD -lgdcmCommon -lz -lm
@@ -204,7 +204,7 @@ $(SCREEN_BIN): $(B)/tests/%: $(B)/obj/tests/%.o $(SUPPORT_OBJ) $(B)/libcore.a $(
 # ---- packages -----------------------------------------------------------------------------------
 
 DEPS_BUILD := gcc g++ libc6-dev libncurses-dev libsixel-dev libgdcm-dev libsqlite3-dev \
-	libcurl4-openssl-dev libjansson-dev libsodium-dev nettle-dev zlib1g-dev
+	libcurl4-openssl-dev libexpat1-dev libjansson-dev libsodium-dev nettle-dev zlib1g-dev
 DEPS_CHECK := libcmocka-dev libvterm-dev xterm xvfb x11-utils xdotool imagemagick fonts-dejavu-core \
 	universal-ctags clang libclang-rt-14-dev dcmtk dicom3tools orthanc orthanc-dicomweb nginx-light iproute2 \
 	libgdcm-tools tmux libchafa-dev mandoc sqlite3 openssl xxd python3

@@ -29,7 +29,7 @@ struct cli {
 			*port, *least_free, *set;
 		const char **reasons, **roles, **allow, **keeps; /* NULL-terminated */
 		bool plain, list_reasons, marks, ctp, force, temporary, csv, review, all, retry,
-			changed, explain, clear;
+			changed, explain, clear, drop_conditions;
 	} opt;
 
 	/* while a command runs */

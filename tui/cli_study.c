@@ -251,6 +251,8 @@ static const struct cli_option study_options[] = {
 	CLI_OPTION("--reason", CLI_VALUE, opt.why),
 	CLI_OPTION("--study", CLI_VALUE, opt.study),
 	CLI_OPTION("--id", CLI_VALUE, opt.name),
+	CLI_OPTION("--language", CLI_VALUE, opt.text),
+	CLI_OPTION("--drop-conditions", CLI_FLAG, opt.drop_conditions),
 	{ .name = NULL },
 };
 
@@ -260,12 +262,14 @@ const struct cli_command cli_study_command = {
 	.usage =
 		"study [list] | check FILE | apply FILE --reason TEXT | show [VERSION] [--study ID] | "
 		"example brain|chest | schema |\n"
-		"      from-redcap FILE.csv [--id ID]\n"
+		"      from-redcap FILE.csv [--id ID] | from-odm FILE.xml [--id ID] [--language CODE]\n"
+		"      [--drop-conditions]\n"
 		"\n"
 		"What a study asks for: sites, visits, expected series, forms, reasons, steps.  check tells every\n"
 		"mistake with its line; an officer (--user) applies a file as a new version, which never changes.\n"
 		"show prints a version as it was applied.  example prints a file to start from, schema the JSON Schema.\n"
-		"from-redcap prints a study file with the forms of a REDCap data dictionary.\n",
+		"from-redcap prints a study file with the forms of a REDCap data dictionary, from-odm with those of an\n"
+		"ODM 1.3 file; with --drop-conditions, conditions in other languages are left out, and told.\n",
 	/* clang-format on */
 	.most = 2,
 	.options = study_options,

@@ -11,7 +11,9 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/study/csv.h"
+#include "core/study/odm_read.h"
 #include "core/study/redcap.h"
+#include "core/study/xml.h"
 
 bool
 cli_study_from_file(const char *path, size_t most, struct buf *out)
@@ -44,6 +46,15 @@ read_redcap(struct cli *c, const struct buf *text, char **out, struct mistakes *
 	return redcap_read(out, text->data, text->len, id, wrong, notes);
 }
 
+static enum rc
+read_odm(struct cli *c, const struct buf *text, char **out, struct mistakes *wrong,
+	struct mistakes *notes)
+{
+	struct odm_options options = { c->opt.name, c->opt.text, c->opt.drop_conditions };
+
+	return odm_read(out, text->data, text->len, &options, wrong, notes);
+}
+
 static const struct format {
 	const char *name;
 	size_t most;
@@ -52,6 +63,7 @@ static const struct format {
 	const char *place; /* where a mistake is */
 } formats[] = {
 	{ "from-redcap", CSV_BYTES, read_redcap, ": row " },
+	{ "from-odm", XML_BYTES, read_odm, ":" },
 };
 
 static void

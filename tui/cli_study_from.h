@@ -9,7 +9,7 @@
  * (told). */
 bool cli_study_from_file(const char *path, size_t most, struct buf *out);
 
-/* from-redcap FILE: forms of another format as a study file on standard output; every mistake on standard error, and
+/* from-redcap FILE, from-odm FILE: forms of another format as a study file on standard output; every mistake on standard error, and
  * nothing printed then.  The exit status; EXIT_USAGE, told, where `what` is none. */
 int cli_study_from(struct cli *c, const char *what, const char *path);
 

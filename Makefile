@@ -337,12 +337,13 @@ fuzz: deps-check
 	@$(MAKE) --no-print-directory $(FUZZ) fuzz-programs
 	@mkdir -p $(B)/fuzz/found
 	@mkdir -p $(B)/fuzz/seeds-study; cp docs/study-*.json $(B)/fuzz/seeds-study/
-	@for f in header frame rle scan answer study; do mkdir -p $(B)/fuzz/seeds-$$f; \
+	@mkdir -p $(B)/fuzz/seeds-forms; cp tests/fuzz/seeds-forms/* $(B)/fuzz/seeds-forms/
+	@for f in header frame rle scan answer study forms; do mkdir -p $(B)/fuzz/seeds-$$f; \
 		$(B)/fuzz/fuzz_$$f -max_total_time=$(SECONDS_EACH) -timeout=20 -rss_limit_mb=3072 -verbosity=0 \
 			-max_len=100000 -print_final_stats=1 -artifact_prefix=$(B)/fuzz/found/ \
 			$(B)/fuzz/seeds-$$f $(FUZZ_SEEDS) || exit 1; done
 .PHONY: fuzz-programs
-fuzz-programs: $(B)/fuzz_header $(B)/fuzz_frame $(B)/fuzz_rle $(B)/fuzz_scan $(B)/fuzz_answer $(B)/fuzz_study
+fuzz-programs: $(B)/fuzz_header $(B)/fuzz_frame $(B)/fuzz_rle $(B)/fuzz_scan $(B)/fuzz_answer $(B)/fuzz_study $(B)/fuzz_forms
 $(B)/fuzz_scan: $(B)/obj/core/verify/scan.o
 $(B)/fuzz_%: tests/fuzz/fuzz_%.c $(B)/libdecode.a $(B)/libcore.a
 	$(call say,LD,$@)

@@ -15,7 +15,8 @@
 #include "core/study/unit.h"
 #include "core/study/when.h"
 
-enum { NUMBER = 40 };
+enum { NUMBER = 40, MOST_AFTER = 20 };
+#define LARGE 1e15 /* whole numbers below it are exact */
 
 __attribute__((format(printf, 3, 4))) static void
 fault(struct typed *out, enum typed_fault what, const char *fmt, ...)
@@ -38,16 +39,32 @@ keep(struct typed *out, const char *text)
 
 /* ---- numbers ---- */
 
+/* So many digits that count, without an exponent, which nobody may type, and without zeros at the end. */
+static void
+write_plain(char *text, size_t size, double v, int count)
+{
+	int after = v == 0 ? 0 : count - 1 - (int)floor(log10(fabs(v)));
+	char *end;
+
+	after = after < 0 ? 0 : after > MOST_AFTER ? MOST_AFTER : after;
+	snprintf(text, size, "%.*f", after, v);
+	if (after == 0)
+		return;
+	for (end = text + strlen(text); end[-1] == '0'; end--)
+		;
+	end[end[-1] == '.' ? -1 : 0] = '\0';
+}
+
 static void
 keep_number(struct typed *out, const struct study_field *f, double v)
 {
-	char text[360]; /* %f of the largest double has 309 digits */
+	char text[64]; /* numbers are below 10^15 */
 	int digits = f->type == STUDY_INTEGER ? 0 : f->digits;
 
 	if (digits >= 0)
 		snprintf(text, sizeof(text), "%.*f", digits, v);
 	else
-		snprintf(text, sizeof(text), "%.*g", out->converted ? 6 : 15, v);
+		write_plain(text, sizeof(text), v, out->converted ? 6 : 15);
 	if (strspn(text, "-0.") == strlen(text) && text[0] == '-')
 		memmove(text, text + 1, strlen(text)); /* no minus zero */
 	keep(out, text);
@@ -121,7 +138,7 @@ read_number(struct typed *out, const struct study_field *f, const char *s)
 		else if (!out->converted && most > 0 && after > most)
 			fault(out, TYPED_TYPE, "'%.40s' has more than %d digit%s after the point",
 				s, most, most == 1 ? "" : "s");
-		else if (fabs(v) > 1e15)
+		else if (fabs(v) >= LARGE)
 			fault(out, TYPED_TYPE, "'%.40s' is too large a number", s);
 		else
 			keep_number(out, f, v);
@@ -336,7 +353,7 @@ header_number(struct typed *out, const struct study_field *f, const char *s)
 	const char *unit = header_unit(f->header);
 	double v, in = 0;
 
-	if (!str_double(s, &v) || fabs(v) > 1e15)
+	if (!str_double(s, &v) || fabs(v) >= LARGE)
 		return false;
 	if (unit != NULL && f->unit != NULL && unit_convert(v, unit, f->unit, &in)) {
 		out->converted = in != v;

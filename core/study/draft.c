@@ -11,14 +11,27 @@
 #include "core/base/str.h"
 #include "core/study/study.h"
 
+enum { WORD_MOST = 8192 };
+
+bool
+draft_full(struct draft *d)
+{
+	if (d->bytes <= STUDY_BYTES)
+		return false;
+	if (!d->full)
+		mistakes_line(d->wrong, 0, "", "there is more than a study file of 4 MiB holds");
+	d->full = true;
+	return true;
+}
+
 void
 draft_begin(struct draft *d, const char *id, const char *title)
 {
 	d->root = json_object();
 	json_object_set_new(d->root, "wetread_study", json_integer(STUDY_FORMAT));
-	draft_word(d->root, "id", id);
+	draft_word(d, d->root, "id", id);
 	json_object_set_new(d->root, "version", json_integer(1));
-	draft_text(d->root, "title", title);
+	draft_text(d, d->root, "title", title);
 	d->visits = draft_array(d->root, "visits");
 	d->lists = draft_array(d->root, "lists");
 	d->forms = draft_array(d->root, "forms");
@@ -31,7 +44,7 @@ draft_add(struct draft *d, json_t *array, const char *id, uint32_t line)
 
 	json_array_append_new(array, one);
 	if (id != NULL)
-		draft_word(one, "id", id);
+		draft_word(d, one, "id", id);
 	if (line > 0)
 		json_object_set_new(one, d->from, json_integer(line));
 	return one;
@@ -62,13 +75,13 @@ tag_length(const char *s)
 }
 
 void
-draft_text(json_t *at, const char *key, const char *text)
+draft_text(struct draft *d, json_t *at, const char *key, const char *text)
 {
 	struct buf b = { 0 };
 	size_t tag;
 
 	buf_text(&b, "");
-	for (; *text != '\0'; text += tag > 0 ? tag : 1) {
+	for (; *text != '\0' && b.len<WORD_MOST; text += tag> 0 ? tag : 1) {
 		bool blank;
 
 		tag = tag_length(text);
@@ -81,20 +94,19 @@ draft_text(json_t *at, const char *key, const char *text)
 	while (b.len > 0 && b.data[b.len - 1] == ' ')
 		b.data[--b.len] = '\0';
 	if (b.len > 0)
-		draft_word(at, key, b.data);
+		draft_word(d, at, key, b.data);
 	buf_release(&b);
 }
 
 void
-draft_word(json_t *at, const char *key, const char *text)
+draft_word(struct draft *d, json_t *at, const char *key, const char *text)
 {
-	struct buf b = { 0 };
+	char s[WORD_MOST];
 
-	buf_text(&b, text);
-	buf_char(&b, '\0');
-	str_clean(b.data);
-	json_object_set_new(at, key, json_string(b.data));
-	buf_release(&b);
+	str_copy(s, sizeof(s), text);
+	str_clean(s);
+	json_object_set_new(at, key, json_string(s));
+	d->bytes += strlen(s) + strlen(key) + 20;
 }
 
 void
@@ -195,7 +207,10 @@ draft_end(struct draft *d)
 	char *text;
 	size_t i;
 
-	json_array_foreach(d->forms, i, form) drop_empty(form, "checks");
+	json_array_foreach(d->forms, i, form)
+	{
+		drop_empty(form, "checks");
+	}
 	drop_empty(d->root, "lists");
 	drop_empty(d->root, "forms");
 	text = json_dumps(d->root, JSON_INDENT(2));

@@ -7,6 +7,8 @@
 #include "core/base/str.h"
 #include "core/study/odm_in.h"
 
+enum { LISTS = 500, RANGES = 20 }; /* of a study, of a field: one more is refused */
+
 static bool
 read_type(struct odm *o, const struct xml_node *item, enum study_type *out)
 {
@@ -65,8 +67,8 @@ put_codes(struct odm *o, const struct xml_node *list, json_t *codes, const char 
 			   *label = words ? odm_words(o, n, "Decode") : code;
 		json_t *one = draft_add(&o->d, codes, NULL, n->line);
 
-		draft_word(one, "code", code);
-		draft_text(one, "label", *label != '\0' ? label : code);
+		draft_word(&o->d, one, "code", code);
+		draft_text(&o->d, one, "label", *label != '\0' ? label : code);
 	}
 }
 
@@ -76,9 +78,13 @@ has_list(const struct odm *o, const char *id)
 	json_t *list;
 	size_t i;
 
-	json_array_foreach(o->d.lists, i,
-		list) if (strcmp(json_string_value(json_object_get(list, "id")), id) ==
-		0) return true;
+	if (json_array_size(o->d.lists) > LISTS)
+		return true; /* too many already, which is told */
+	json_array_foreach(o->d.lists, i, list)
+	{
+		if (strcmp(json_string_value(json_object_get(list, "id")), id) == 0)
+			return true;
+	}
 	return false;
 }
 
@@ -93,13 +99,13 @@ put_list(struct odm *o, const struct xml_node *ref, json_t *j)
 	if (list == NULL)
 		return;
 	odm_id(id, odm_attribute(o, list, "OID", false), NULL);
-	draft_word(j, "codes", id);
+	draft_word(&o->d, j, "codes", id);
 	if (has_list(o, id))
 		return;
 	if (xml_child(list, "ExternalCodeList") != NULL)
 		ODM_WRONG(o, list, id, "code lists that lie elsewhere are not supported");
 	made = draft_add(&o->d, o->d.lists, id, list->line);
-	draft_text(made, "title", odm_attribute(o, list, "Name", false));
+	draft_text(&o->d, made, "title", odm_attribute(o, list, "Name", false));
 	put_codes(o, list, draft_array(made, "codes"), "CodeListItem", true);
 	put_codes(o, list, draft_array(made, "codes"), "EnumeratedItem", false);
 }
@@ -123,7 +129,8 @@ put_unit(struct odm *o, const struct xml_node *item, json_t *j)
 	if (unit == NULL)
 		return;
 	symbol = odm_words(o, unit, "Symbol");
-	draft_text(j, "unit", *symbol != '\0' ? symbol : odm_attribute(o, unit, "Name", true));
+	draft_text(
+		&o->d, j, "unit", *symbol != '\0' ? symbol : odm_attribute(o, unit, "Name", true));
 }
 
 /* ---- ranges ---- */
@@ -154,7 +161,8 @@ check_values(struct odm *o, const struct xml_node *check, enum study_type type, 
 	bool many = odm_is(check, "Comparator", "IN") || odm_is(check, "Comparator", "NOTIN");
 	json_t *all = json_array(), *one;
 
-	for (const struct xml_node *n = xml_child(check, "CheckValue"); n != NULL; n = xml_next(n)) {
+	for (const struct xml_node *n = xml_child(check, "CheckValue");
+		n != NULL && json_array_size(all) <= STUDY_LIST; n = xml_next(n)) {
 		one = check_value(o, n, type, id);
 		if (one != NULL)
 			json_array_append_new(all, one);
@@ -182,9 +190,9 @@ put_check(struct odm *o, const struct xml_node *check, const struct odm_place *a
 	}
 	name = mem_format("%.50s_%zu", id, json_array_size(checks) + 1);
 	j = draft_add(&o->d, checks, name, check->line);
-	draft_word(j, "that", that);
-	draft_word(j, "kind", odm_is(check, "SoftHard", "Hard") ? "hard" : "soft");
-	draft_text(j, "message", *words != '\0' ? words : that);
+	draft_word(&o->d, j, "that", that);
+	draft_word(&o->d, j, "kind", odm_is(check, "SoftHard", "Hard") ? "hard" : "soft");
+	draft_text(&o->d, j, "message", *words != '\0' ? words : that);
 	free(name);
 }
 
@@ -212,10 +220,10 @@ put_range(struct odm *o, const struct xml_node *check, enum study_type type,
 	}
 	words = odm_words(o, check, "ErrorMessage");
 	j = draft_add(&o->d, draft_array(field, "ranges"), NULL, check->line);
-	draft_word(j, "comparator", comparator);
+	draft_word(&o->d, j, "comparator", comparator);
 	json_object_set_new(j, "value", check_values(o, check, type, id));
-	draft_word(j, "kind", hard ? "hard" : "soft");
-	draft_text(j, "message", words);
+	draft_word(&o->d, j, "kind", hard ? "hard" : "soft");
+	draft_text(&o->d, j, "message", words);
 }
 
 /* ---- items ---- */
@@ -223,7 +231,7 @@ put_range(struct odm *o, const struct xml_node *check, enum study_type type,
 static void
 put_kind(struct odm *o, const struct xml_node *item, enum study_type type, json_t *j)
 {
-	draft_word(j, "type", study_types[type]);
+	draft_word(&o->d, j, "type", study_types[type]);
 	if (type == STUDY_CODE)
 		put_list(o, xml_child(item, "CodeListRef"), j);
 	if (type == STUDY_TEXT)
@@ -239,10 +247,11 @@ odm_item(struct odm *o, const struct xml_node *ref, const struct odm_place *at)
 	const struct xml_node *item = odm_find(o, ref, "ItemDef", "ItemOID");
 	enum study_type type = STUDY_TEXT;
 	const char *label;
+	int ranges = 0;
 	char id[ODM_NAME];
 	json_t *j;
 
-	if (item == NULL)
+	if (item == NULL || draft_full(&o->d))
 		return;
 	odm_id(id, odm_attribute(o, item, "OID", false), at);
 	if (!read_type(o, item, &type))
@@ -253,11 +262,12 @@ odm_item(struct odm *o, const struct xml_node *ref, const struct odm_place *at)
 		type = STUDY_CODE;
 	j = draft_add(&o->d, draft_array(at->group, "fields"), id, item->line);
 	label = odm_words(o, item, "Question");
-	draft_text(j, "label", *label != '\0' ? label : odm_attribute(o, item, "Name", true));
+	draft_text(&o->d, j, "label", *label != '\0' ? label : odm_attribute(o, item, "Name", true));
 	put_kind(o, item, type, j);
 	if (odm_is(ref, "Mandatory", "Yes"))
 		json_object_set_new(j, "required", json_true());
 	odm_skip(o, ref, j);
-	for (const struct xml_node *n = xml_child(item, "RangeCheck"); n != NULL; n = xml_next(n))
+	for (const struct xml_node *n = xml_child(item, "RangeCheck");
+		n != NULL && ranges <= RANGES; n = xml_next(n), ranges++)
 		put_range(o, n, type, at, j);
 }

@@ -10,6 +10,11 @@
 #include "core/base/str.h"
 #include "core/study/odm_in.h"
 
+enum {
+	FORMS = 200,
+	VISITS = 200
+}; /* of a study: one more is refused, and further ones need not be read */
+
 /* ---- looking ---- */
 
 static int
@@ -162,7 +167,7 @@ odm_skip(struct odm *o, const struct xml_node *ref, json_t *j)
 		return;
 	text = odm_expression(condition);
 	if (text != NULL) {
-		draft_word(j, "skip", text);
+		draft_word(&o->d, j, "skip", text);
 		return;
 	}
 	other = xml_child(condition, "FormalExpression");
@@ -231,7 +236,7 @@ read_group(struct odm *o, const struct xml_node *ref, struct odm_place *at)
 	if (odm_is(def, "Repeating", "Yes"))
 		ODM_WRONG(o, def, id, "groups that repeat are not supported");
 	at->group = draft_add(&o->d, draft_array(at->form, "groups"), id, def->line);
-	draft_text(at->group, "title", odm_attribute(o, def, "Name", false));
+	draft_text(&o->d, at->group, "title", odm_attribute(o, def, "Name", false));
 	odm_skip(o, ref, at->group);
 	items = refs_of(o, def, "ItemRef", &n);
 	for (size_t i = 0; i < n; i++)
@@ -250,8 +255,10 @@ put_visits(struct odm *o, const char *oid, json_t *form)
 	json_array_foreach(o->d.visits, i, visit)
 	{
 		forms = json_object_get(visit, "_forms");
-		json_array_foreach(forms, k, one) if (strcmp(json_string_value(one), oid) == 0)
+		json_array_foreach(forms, k, one)
 		{
+			if (strcmp(json_string_value(one), oid) != 0)
+				continue;
 			json_array_append(in, json_object_get(visit, "id"));
 			break;
 		}
@@ -277,8 +284,8 @@ read_form(struct odm *o, const struct xml_node *def)
 	odm_id(id, oid, NULL);
 	at.form_id = id;
 	at.form = draft_add(&o->d, o->d.forms, id, def->line);
-	draft_text(at.form, "title", odm_attribute(o, def, "Name", true));
-	draft_word(at.form, "level", odm_is(def, "Repeating", "Yes") ? "exam" : "visit");
+	draft_text(&o->d, at.form, "title", odm_attribute(o, def, "Name", true));
+	draft_word(&o->d, at.form, "level", odm_is(def, "Repeating", "Yes") ? "exam" : "visit");
 	put_visits(o, oid, at.form);
 	draft_array(at.form, "groups");
 	groups = refs_of(o, def, "ItemGroupRef", &n);
@@ -303,9 +310,11 @@ read_visit(struct odm *o, const struct xml_node *def)
 	char id[ODM_NAME];
 	json_t *visit;
 
+	if (json_array_size(o->d.visits) > VISITS)
+		return;
 	odm_id(id, oid, NULL);
 	visit = draft_add(&o->d, o->d.visits, id, def->line);
-	draft_text(visit, "title", odm_attribute(o, def, "Name", true));
+	draft_text(&o->d, visit, "title", odm_attribute(o, def, "Name", true));
 	if (odm_is(def, "Repeating", "Yes"))
 		ODM_WRONG(o, def, id, "visits that repeat are not supported");
 	for (const struct xml_node *r = xml_child(def, "FormRef"); r != NULL; r = xml_next(r)) {
@@ -336,7 +345,7 @@ read_visits(struct odm *o)
 	if (json_array_size(o->d.visits) == 0) {
 		json_t *visit = draft_add(&o->d, o->d.visits, "V1", o->version->line);
 
-		draft_text(visit, "title", "Visit 1");
+		draft_text(&o->d, visit, "title", "Visit 1");
 		mistakes_line(o->d.notes, o->version->line, "", "there are no visits: V1 is made");
 	}
 }
@@ -407,7 +416,10 @@ drop_remarks(struct odm *o)
 	json_t *visit;
 	size_t i;
 
-	json_array_foreach(o->d.visits, i, visit) json_object_del(visit, "_forms");
+	json_array_foreach(o->d.visits, i, visit)
+	{
+		json_object_del(visit, "_forms");
+	}
 }
 
 enum rc
@@ -438,7 +450,8 @@ odm_read(char **out, const char *text, size_t n, const struct odm_options *optio
 		read_visits(&o);
 		for (const struct xml_node *f = xml_child(o.version, "FormDef"); f != NULL;
 			f = xml_next(f))
-			read_form(&o, f);
+			if (json_array_size(o.d.forms) <= FORMS)
+				read_form(&o, f);
 		drop_remarks(&o);
 		*out = draft_end(&o.d);
 	}

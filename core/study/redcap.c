@@ -96,6 +96,11 @@ add_choice(struct redcap_import *im, struct redcap_field *f, char *one)
 				"the choice '%.60s' is there twice", code);
 			return false;
 		}
+	if (f->choices == REDCAP_CHOICES) {
+		mistakes_line(im->d.wrong, f->row, f->cell[COL_NAME], "it has more than %d choices",
+			REDCAP_CHOICES);
+		return false;
+	}
 	if (*code == '\0' || *trim(comma + 1) == '\0') {
 		mistakes_line(
 			im->d.wrong, f->row, f->cell[COL_NAME], "a choice has no code or no label");
@@ -375,7 +380,7 @@ redcap_read(char **out, const char *text, size_t n, const char *id, struct mista
 	memset(notes, 0, sizeof(*notes));
 	draft_begin(&im.d, id, "From a REDCap data dictionary");
 	visit = draft_add(&im.d, im.d.visits, "V1", 0);
-	draft_word(visit, "title", "Visit 1");
+	draft_word(&im.d, visit, "title", "Visit 1");
 	if (csv_read(&im.csv, text, n, &at, &e) != RC_OK)
 		mistakes_line(wrong, at, "", "%s", e.text);
 	else

@@ -8,6 +8,8 @@
 #include "core/base/mem.h"
 #include "core/study/redcap_in.h"
 
+enum { LISTS = 500 }; /* of a study; more are refused, and need not be looked through */
+
 /* A limit of REDCap warns and can be kept. */
 static void
 draft_limit(struct redcap_import *im, json_t *field, const struct redcap_field *f,
@@ -48,12 +50,12 @@ draft_list(struct redcap_import *im, const struct redcap_field *f)
 	for (i = 0; i < f->choices; i++) {
 		json_t *code = draft_add(&im->d, codes, NULL, 0);
 
-		draft_word(code, "code", f->choice[i].code);
-		draft_text(code, "label", f->choice[i].label);
+		draft_word(&im->d, code, "code", f->choice[i].code);
+		draft_text(&im->d, code, "label", f->choice[i].label);
 	}
 	json_array_foreach(im->d.lists, i, list)
 	{
-		if (!json_equal(json_object_get(list, "codes"), codes))
+		if (i >= LISTS || !json_equal(json_object_get(list, "codes"), codes))
 			continue;
 		json_decref(codes);
 		return json_string_value(json_object_get(list, "id"));
@@ -87,10 +89,10 @@ draft_field(
 {
 	json_t *j = draft_add(&im->d, draft_array(im->group, "fields"), id, f->row);
 
-	draft_text(j, "label", *label != '\0' ? label : id);
+	draft_text(&im->d, j, "label", *label != '\0' ? label : id);
 	if (json_object_get(j, "label") == NULL)
-		draft_word(j, "label", id);
-	draft_word(j, "type", study_types[f->type]);
+		draft_word(&im->d, j, "label", id);
+	draft_word(&im->d, j, "type", study_types[f->type]);
 	return j;
 }
 
@@ -101,14 +103,14 @@ draft_checkbox(struct redcap_import *im, const struct redcap_field *f, const cha
 	char id[200];
 
 	for (size_t i = 0; i < f->choices; i++) {
-		char *label = mem_format("%s: %s", f->cell[COL_LABEL], f->choice[i].label);
+		char *label = mem_format("%.2000s: %s", f->cell[COL_LABEL], f->choice[i].label);
 		json_t *j;
 
 		redcap_item(id, sizeof(id), f->cell[COL_NAME], f->choice[i].code);
 		j = draft_field(im, f, id, label);
-		draft_text(j, "help", f->cell[COL_NOTE]);
+		draft_text(&im->d, j, "help", f->cell[COL_NOTE]);
 		if (skip != NULL)
-			draft_word(j, "skip", skip);
+			draft_word(&im->d, j, "skip", skip);
 		buf_format(&any, "%spresent(%s)", i == 0 ? "" : " or ", id);
 		free(label);
 	}
@@ -117,9 +119,9 @@ draft_checkbox(struct redcap_import *im, const struct redcap_field *f, const cha
 		char *that = skip != NULL ? mem_format("%s or %s", skip, any.data)
 					  : mem_string(any.data);
 
-		draft_word(check, "that", that);
-		draft_word(check, "kind", "hard");
-		draft_word(check, "message", "one of the choices must be answered");
+		draft_word(&im->d, check, "that", that);
+		draft_word(&im->d, check, "kind", "hard");
+		draft_word(&im->d, check, "message", "one of the choices must be answered");
 		free(that);
 	}
 	buf_release(&any);
@@ -131,16 +133,16 @@ draft_plain(struct redcap_import *im, const struct redcap_field *f, const char *
 	json_t *j = draft_field(im, f, f->cell[COL_NAME], f->cell[COL_LABEL]);
 
 	if (f->type == STUDY_CODE && f->choices > 0)
-		draft_word(j, "codes", draft_list(im, f));
+		draft_word(&im->d, j, "codes", draft_list(im, f));
 	if (f->digits >= 0)
 		json_object_set_new(j, "digits", json_integer(f->digits));
 	if (f->cell[COL_REQUIRED][0] != '\0')
 		json_object_set_new(j, "required", json_true());
-	draft_text(j, "help", f->cell[COL_NOTE]);
+	draft_text(&im->d, j, "help", f->cell[COL_NOTE]);
 	if (skip != NULL)
-		draft_word(j, "skip", skip);
+		draft_word(&im->d, j, "skip", skip);
 	if (f == &im->r.field[0] && f->type == STUDY_TEXT)
-		draft_word(j, "header", "trial_subject"); /* the record id */
+		draft_word(&im->d, j, "header", "trial_subject"); /* the record id */
 	if (strcmp(f->cell[COL_TYPE], "text") == 0) {
 		draft_limit(im, j, f, COL_MIN);
 		draft_limit(im, j, f, COL_MAX);
@@ -149,14 +151,14 @@ draft_plain(struct redcap_import *im, const struct redcap_field *f, const char *
 
 /* "baseline_imaging" for people: "Baseline imaging". */
 static void
-draft_title(json_t *form, const char *name)
+draft_title(struct redcap_import *im, json_t *form, const char *name)
 {
 	char *title = mem_string(name);
 
 	for (char *c = title; *c != '\0'; c++)
 		*c = *c == '_' ? ' ' : *c;
 	title[0] = (char)toupper((unsigned char)title[0]);
-	draft_text(form, "title", title);
+	draft_text(&im->d, form, "title", title);
 	free(title);
 }
 
@@ -169,8 +171,8 @@ open_group(struct redcap_import *im, const struct redcap_field *f, const char *b
 
 	if (new_form) {
 		im->form = draft_add(&im->d, im->d.forms, f->cell[COL_FORM], f->row);
-		draft_title(im->form, f->cell[COL_FORM]);
-		draft_word(im->form, "level", "visit");
+		draft_title(im, im->form, f->cell[COL_FORM]);
+		draft_word(&im->d, im->form, "level", "visit");
 		im->groups = 0;
 		draft_array(im->form, "groups");
 		im->checks = draft_array(im->form, "checks");
@@ -179,7 +181,7 @@ open_group(struct redcap_import *im, const struct redcap_field *f, const char *b
 		return;
 	snprintf(id, sizeof(id), "g%u", ++im->groups);
 	im->group = draft_add(&im->d, draft_array(im->form, "groups"), id, f->row);
-	draft_text(im->group, "title", f->cell[COL_SECTION]);
+	draft_text(&im->d, im->group, "title", f->cell[COL_SECTION]);
 }
 
 static void
@@ -200,7 +202,7 @@ redcap_draft(struct redcap_import *im)
 {
 	const char *before = NULL;
 
-	for (size_t i = 0; i < im->r.fields; i++) {
+	for (size_t i = 0; i < im->r.fields && !draft_full(&im->d); i++) {
 		const struct redcap_field *f = &im->r.field[i];
 		char *skip = skip_of(im, f);
 

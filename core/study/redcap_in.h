@@ -28,6 +28,8 @@ enum redcap_column {
 	COL_ANNOTATION
 };
 
+enum { REDCAP_CHOICES = 2000 };
+
 struct redcap_choice {
 	char *code, *label;
 };

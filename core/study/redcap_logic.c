@@ -12,7 +12,7 @@
 #include "core/base/str.h"
 #include "core/study/redcap_in.h"
 
-enum { DEPTH = 20, WORD = 200 };
+enum { DEPTH = 20, WORD = 200, LONG = 8192 };
 
 struct logic {
 	const struct redcap *r;
@@ -341,6 +341,8 @@ all_of(struct logic *l)
 	while (good && word(l, "and")) {
 		buf_text(&l->out, " and ");
 		good = unit(l);
+		if (good && l->out.len > LONG)
+			return refuse(l, "it is longer than a condition may be");
 	}
 	return good;
 }
@@ -353,6 +355,8 @@ any_of(struct logic *l)
 	while (good && word(l, "or")) {
 		buf_text(&l->out, " or ");
 		good = all_of(l);
+		if (good && l->out.len > LONG)
+			return refuse(l, "it is longer than a condition may be");
 	}
 	return good;
 }

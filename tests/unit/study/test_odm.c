@@ -369,6 +369,35 @@ test_limits(void **state)
 	free(large);
 }
 
+/* One item that many groups of many forms ask for is as many fields: it ends where a study file does. */
+static void
+test_many_times(void **state)
+{
+	enum { MANY = 3000 };
+	struct buf b = { 0 };
+	struct result r;
+
+	(void)state;
+	buf_text(&b,
+		"<ODM xmlns=\"http://www.cdisc.org/ns/odm/v1.3\"><Study><MetaDataVersion OID=\"M\">"
+		"<ItemDef OID=\"i\" Name=\"i\" DataType=\"text\"/><ItemGroupDef OID=\"g\">");
+	for (int i = 0; i < MANY; i++)
+		buf_text(&b, "<ItemRef ItemOID=\"i\"/>");
+	buf_text(&b, "</ItemGroupDef>");
+	for (int i = 0; i < MANY; i++)
+		buf_format(&b,
+			"<FormDef OID=\"f%d\" Name=\"f\"><ItemGroupRef "
+			"ItemGroupOID=\"g\"/><ItemGroupRef "
+			"ItemGroupOID=\"g\"/></FormDef>",
+			i);
+	buf_text(&b, "</MetaDataVersion></Study></ODM>");
+	read_text(&r, b.data, b.len, NULL);
+	assert_true(r.wrong.n > 0);
+	assert_non_null(strstr(r.wrong.one[0].text, "more than a study file"));
+	release(&r);
+	buf_release(&b);
+}
+
 /* Cut at every byte, and other encodings. */
 static void
 test_cut(void **state)
@@ -411,6 +440,7 @@ main(void)
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_bomb),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_many_times),
 		cmocka_unit_test(test_cut),
 	};
 

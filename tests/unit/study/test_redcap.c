@@ -304,6 +304,42 @@ test_cut(void **state)
 	free(text);
 }
 
+/* More choices, longer conditions and larger forms than there are. */
+static void
+test_large(void **state)
+{
+	struct buf b = { 0 };
+	struct result r;
+
+	(void)state;
+	buf_text(&b, "x,base,,radio,X,\"");
+	for (int i = 0; i <= 2000; i++)
+		buf_format(&b, "%s%d, c", i == 0 ? "" : "|", i);
+	buf_text(&b, "\",,,,,,,,,,,,\ny,base,,text,Y,,,,,,,");
+	for (int i = 0; i < 1000; i++)
+		buf_text(&b, i == 0 ? "[id]='a'" : " or [id]='a'");
+	buf_text(&b, ",,,,,,\n");
+	convert(&r, b.data);
+	assert_int_equal(r.wrong.n, 2);
+	assert_string_equal(r.wrong.one[0].text, "it has more than 2000 choices");
+	assert_non_null(strstr(r.wrong.one[1].text, "longer than a condition may be"));
+	release(&r);
+	buf_clear(&b);
+	for (int z = 0; z < 3; z++) {
+		buf_format(&b, "z%d,base,,checkbox,", z);
+		for (int i = 0; i < 4000; i++)
+			buf_char(&b, 'l');
+		buf_text(&b, ",\"");
+		for (int i = 0; i < 1900; i++)
+			buf_format(&b, "%s%d, c", i == 0 ? "" : "|", i);
+		buf_text(&b, "\",,,,,,,,,,,,\n");
+	}
+	convert(&r, b.data);
+	assert_non_null(strstr(r.wrong.one[0].text, "more than a study file"));
+	release(&r);
+	buf_release(&b);
+}
+
 int
 main(void)
 {
@@ -314,6 +350,7 @@ main(void)
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_all_at_once),
 		cmocka_unit_test(test_header),
+		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_cut),
 	};
 

@@ -34,6 +34,8 @@ static const struct cli_command *const commands[] = {
 	&cli_decide_command,
 	&cli_agreement_command,
 	&cli_progress_command,
+	&cli_compliance_command,
+	&cli_calendar_command,
 	&cli_check_command,
 	&cli_sentinel_command,
 	&cli_viewing_command,

@@ -68,7 +68,8 @@ struct comply_finding {
 	const struct study_visit *visit;     /* NULL: UNPLACED */
 	const struct study_series *expected; /* NULL where it is about none */
 	const struct study_parameter *row;   /* SOFT, HARD: the row that was used */
-	const char *attribute;               /* SOFT, HARD, UNTOLD, SCANNER, FRAME, CONTRAST */
+	const char *label;     /* EXTRA, UNSURE: what it seems to be, lent; NULL: nobody says */
+	const char *attribute; /* SOFT, HARD, UNTOLD, SCANNER, FRAME, CONTRAST */
 	int64_t exam, series, other; /* 0 none; other: DUPLICATE, FRAME: the one beside it */
 	double value, low,
 		high; /* what it is and should be; MISSING: how many; windows: days off */

@@ -112,6 +112,7 @@ match_unsure(struct matching *m, struct comply_item *item)
 	f->exam = item->exam;
 	f->series = item->series->id;
 	f->expected = item->slot != SIZE_MAX ? m->p->expected[item->slot].series : NULL;
+	f->label = item->series->label;
 }
 
 /* ---- of too many, which count ---- */
@@ -237,6 +238,7 @@ tell_extra(struct matching *m, const struct comply_item *item)
 	if (item->unsure || comply_label_aside(&item->label))
 		return;
 	f = comply_add(m->r, COMPLY_EXTRA, m->p->visit);
+	f->label = item->series->label;
 	f->exam = item->exam;
 	f->series = item->series->id;
 }

@@ -85,7 +85,7 @@ series_words(const struct comply_finding *f, char *to, size_t size)
 		snprintf(to, size, "%.0f of at least %.0f came", f->value, f->low);
 		break;
 	case COMPLY_EXTRA:
-		snprintf(to, size, "the visit does not ask for it");
+		snprintf(to, size, "the visit does not ask for %.64s", f->label);
 		break;
 	case COMPLY_DUPLICATE:
 		snprintf(to, size, "one too many beside S-%04lld; %.0f asked for",
@@ -104,7 +104,10 @@ series_words(const struct comply_finding *f, char *to, size_t size)
 		snprintf(to, size, "%.4g minutes after contrast are outside %s", f->value, limits);
 		break;
 	default:
-		snprintf(to, size, "a person must say what it is");
+		if (f->label != NULL && *f->label != '\0')
+			snprintf(to, size, "a person must say whether it is %.64s", f->label);
+		else
+			snprintf(to, size, "a person must say what it is");
 	}
 }
 

@@ -119,7 +119,7 @@ by_header(const struct place_facts *f, enum study_part part, struct place_part *
 	if (v == NULL || !trim(p->value, v, strlen(v)))
 		return;
 	p->why = PLACE_TOLD;
-	str_copy(p->rule, sizeof(p->rule), PLACE_BY_HEADER);
+	str_copy(p->rule, sizeof(p->rule), f->person ? PLACE_BY_PERSON : PLACE_BY_HEADER);
 }
 
 void
@@ -128,12 +128,12 @@ place_exam(const struct study *s, const struct place_facts *f, struct place *out
 	memset(out, 0, sizeof(*out));
 	for (int part = 0; part < STUDY_PARTS; part++)
 		out->part[part].why = PLACE_NO_RULE;
-	for (size_t i = 0; s->mapping != NULL && i < s->mapping->rules; i++)
+	for (size_t i = 0; !f->person && s->mapping != NULL && i < s->mapping->rules; i++)
 		apply(&s->mapping->rule[i], f, out);
 	for (int part = 0; part < STUDY_PARTS; part++) {
 		struct place_part *p = &out->part[part];
 
-		if (!ruled(s, (enum study_part)part))
+		if (f->person || !ruled(s, (enum study_part)part))
 			by_header(f, (enum study_part)part, p);
 		if (p->why != PLACE_TOLD || known(s, (enum study_part)part, p->value))
 			continue;
@@ -241,7 +241,10 @@ place_words(const struct place *p, enum study_part part, char *to, size_t size)
 		break;
 	case PLACE_UNKNOWN:
 		snprintf(to, size, "%s%s told a %s that the study does not have",
-			strcmp(x->rule, PLACE_BY_HEADER) == 0 ? "the " : "rule ", x->rule, name);
+			strcmp(x->rule, PLACE_BY_HEADER) == 0           ? "the "
+				: strcmp(x->rule, PLACE_BY_PERSON) == 0 ? "a "
+									: "rule ",
+			x->rule, name);
 		break;
 	case PLACE_DIFFER:
 		snprintf(to, size, "rules %s and %s tell different %ss", x->rule, x->other, name);

@@ -10,6 +10,7 @@
 struct place_facts {
 	const char *value[ATTR_COUNT]; /* of the exam and its first series; NULL: the header does not say */
 	const char *part[STUDY_PARTS]; /* what the trial's own attributes say; NULL or "": nothing */
+	bool person;                   /* a person said the parts: no rule is asked */
 };
 
 enum place_why {
@@ -24,8 +25,9 @@ enum place_why {
 	PLACE_WHYS
 };
 
-/* The rule of a part that the trial's own attributes told, and of a visit that its date did. */
+/* The rule of a part that the trial's own attributes told, or a person, and of a visit that its date did. */
 #define PLACE_BY_HEADER "header"
+#define PLACE_BY_PERSON "person"
 #define PLACE_BY_DATE   "date"
 
 struct place_part {

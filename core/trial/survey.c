@@ -12,13 +12,24 @@
 #include "core/base/zone.h"
 #include "core/classify/rules.h"
 #include "core/ledger/blind.h"
+#include "core/ledger/entry.h"
+
+/* What a person entered for a header. */
+struct filled {
+	bool series; /* of one; else of an exam */
+	int64_t id;
+	int attr;
+	const char *value; /* kept */
+};
 
 struct reading {
 	struct ledger *l;
 	const struct survey_want *want;
 	struct survey *s;
 	bool needed[ATTR_COUNT];
-	bool only; /* there is no other study */
+	bool only;             /* there is no other study */
+	struct filled *filled; /* by series, id */
+	size_t filled_n;
 	size_t exam_room, series_room;
 };
 
@@ -80,6 +91,66 @@ read_columns(const struct reading *r, struct stmt *st, int column, enum attr_lev
 	return column;
 }
 
+/* ---- what people filled in ---- */
+
+static void
+take_filled(void *ctx, const struct entry_place *p, const struct entry *v)
+{
+	struct reading *r = ctx;
+	struct filled f = { .series = strcmp(p->kind, "series") == 0,
+		.id = strtoll(p->object, NULL, 10) };
+
+	while (f.attr < ATTR_COUNT && strcmp(attr_table[f.attr].column, v->field) != 0)
+		f.attr++;
+	if (f.attr == ATTR_COUNT || !r->needed[f.attr] || v->pass != PASS_FIRST ||
+		(!f.series && strcmp(p->kind, "exam") != 0))
+		return;
+	f.value = keep(r->s, v->value);
+	if (f.value == NULL)
+		return; /* taken away again */
+	if (r->filled_n % 256 == 0)
+		r->filled = mem_grow(r->filled, r->filled_n + 256, sizeof(*r->filled));
+	r->filled[r->filled_n++] = f;
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct filled *x = a, *y = b;
+
+	if (x->series != y->series)
+		return x->series ? 1 : -1;
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static enum rc
+read_filled(struct reading *r, struct err *e)
+{
+	enum rc rc = entry_all(r->l, ENTRY_HEADER, take_filled, r, e);
+
+	if (r->filled_n > 1)
+		qsort(r->filled, r->filled_n, sizeof(*r->filled), by_place);
+	return rc;
+}
+
+static void
+put_filled(const struct reading *r, bool series, int64_t id, const char **value)
+{
+	struct filled key = { .series = series, .id = id };
+	size_t low = 0, high = r->filled_n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (by_place(&r->filled[middle], &key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < r->filled_n && by_place(&r->filled[low], &key) == 0; low++)
+		value[r->filled[low].attr] = r->filled[low].value;
+}
+
 /* ---- the statement ---- */
 
 /* Images by their places, so that each is one look into an index. */
@@ -95,6 +166,12 @@ static const char joins[] =
 	" (r.study = '*' OR r.study = x.trial) AND (r.site = '*' OR r.site = x.site)))"
 	" ORDER BY x.id, q.id";
 
+/* Only an act of a person has a reason. */
+static const char said_by_person[] =
+	", EXISTS (SELECT 1 FROM event_object o JOIN event v ON v.seq = o.seq WHERE o.kind = 'exam'"
+	" AND o.object = CAST(x.id AS TEXT) AND v.body LIKE '%\"action\":\"exam-placed\"%'"
+	" AND v.body NOT LIKE '%\"reason\":\"\"%')";
+
 static struct stmt *
 statement(const struct reading *r)
 {
@@ -105,6 +182,7 @@ statement(const struct reading *r)
 		"SELECT x.id, x.site, x.subject, x.visit, q.id, coalesce(b.label, ''),"
 		" coalesce(b.confidence, 0), q.state, q.slices, q.spacing, i.image_position,"
 		" i.image_orientation, j.image_position");
+	buf_text(&sql, said_by_person);
 	add_columns(r, &sql, ATTR_LEVEL_STUDY, "x");
 	add_columns(r, &sql, ATTR_LEVEL_SERIES, "q");
 	add_columns(r, &sql, ATTR_LEVEL_IMAGE, "i");
@@ -183,9 +261,11 @@ add_series(struct reading *r, struct stmt *st)
 		one->spacing = NAN;
 	one->coverage = coverage(st, one);
 	read_columns(r, st,
-		read_columns(r, st, read_columns(r, st, 13, ATTR_LEVEL_STUDY, value),
+		read_columns(r, st, read_columns(r, st, 14, ATTR_LEVEL_STUDY, value),
 			ATTR_LEVEL_SERIES, value),
 		ATTR_LEVEL_IMAGE, value);
+	put_filled(r, false, stmt_get_int(st, 0), value);
+	put_filled(r, true, one->id, value);
 }
 
 /* A new exam: its own part is told with its first series. */
@@ -207,6 +287,7 @@ add_exam(struct reading *r, struct stmt *st)
 	f.part[STUDY_VISIT] = keep(s, stmt_get_text(st, 3));
 	x = &s->exam[s->exams];
 	x->id = stmt_get_int(st, 0);
+	x->person = f.person = stmt_get_int(st, 13) != 0;
 	place_exam(s->study, &f, &x->place);
 	s->came[s->exams++] = (struct comply_exam){ .id = x->id, .date = f.value[ATTR_STUDY_DATE] };
 }
@@ -382,8 +463,11 @@ survey_read(struct ledger *l, const struct survey_want *want, struct survey **ou
 	if (rc == RC_OK) {
 		s->comply = comply_make(s->study);
 		need_columns(&r);
-		rc = read_rows(&r, e);
+		rc = read_filled(&r, e);
 	}
+	if (rc == RC_OK)
+		rc = read_rows(&r, e);
+	free(r.filled);
 	if (rc == RC_OK) {
 		group(&r);
 		*out = s;

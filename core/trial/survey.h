@@ -1,5 +1,6 @@
 /* Everything of a study that came, placed and ready to be held against what it asks for: exams, series, labels and the values that
- * the study file names, read in two statements however many there are.  Ledger worker or any handle that reads; a survey is
+ * the study file names, read in few statements however many there are.  What people filled in for a header (form "header") goes
+ * before what it says, and where a person placed an exam no rule is asked.  Ledger worker or any handle that reads; a survey is
  * of one moment, does not change any more, and any thread may look at it. */
 #ifndef CORE_TRIAL_SURVEY_H
 #define CORE_TRIAL_SURVEY_H
@@ -10,6 +11,7 @@
 
 struct survey_exam {
 	int64_t id;
+	bool person; /* a person said where it belongs */
 	struct place place;
 };
 struct survey_subject {

@@ -88,6 +88,10 @@ test_without_rules(void **state)
 	assert_true(place_told(&p));
 	assert_string_equal(p.part[STUDY_SUBJECT].value, "X-1");
 	assert_string_equal(p.part[STUDY_SUBJECT].rule, PLACE_BY_HEADER);
+	f.person = true;
+	place_exam(s, &f, &p);
+	assert_string_equal(p.part[STUDY_VISIT].rule, PLACE_BY_PERSON);
+	f.person = false;
 	f.part[STUDY_SITE] = "77";
 	f.part[STUDY_SUBJECT] = " ";
 	f.part[STUDY_VISIT] = "V9";
@@ -126,6 +130,24 @@ test_not_told(void **state)
 }
 
 /* Rules about the visit alone leave site and subject to the header. */
+/* What a person said stands, whatever the rules say. */
+static void
+test_person(void **state)
+{
+	struct study *s = with_rules(BY_ID "," BY_DESCRIPTION, "");
+	struct place_facts f = { .part = { "01", "X-1", "V9" }, .person = true };
+	struct place p;
+
+	(void)state;
+	f.value[ATTR_PATIENT_ID] = "01-ABC";
+	f.value[ATTR_STUDY_DESC] = "week 2";
+	place_exam(s, &f, &p);
+	assert_string_equal(p.part[STUDY_SUBJECT].value, "X-1");
+	expect_why(&p, STUDY_VISIT, PLACE_UNKNOWN,
+		"a person told a visit that the study does not have");
+	study_free(s);
+}
+
 static void
 test_partly_ruled(void **state)
 {
@@ -233,6 +255,7 @@ main(void)
 		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_without_rules),
 		cmocka_unit_test(test_not_told),
+		cmocka_unit_test(test_person),
 		cmocka_unit_test(test_partly_ruled),
 		cmocka_unit_test(test_by_date),
 		cmocka_unit_test(test_no_start),

@@ -3,7 +3,9 @@
 
 #include "core/archive/import.h"
 #include "core/demo/demo.h"
+#include "core/ledger/entry.h"
 #include "core/ledger/label.h"
+#include "core/ledger/placing.h"
 #include "core/trial/survey.h"
 #include "tests/unit/ledger/ledger_make.h"
 
@@ -201,6 +203,60 @@ test_rejected(void **state)
 	survey_free(s);
 }
 
+/* What a person filled in for a header goes before what it says, and where a person placed an exam no rule is asked. */
+static void
+test_people(void **state)
+{
+	struct demo *d = *state;
+	struct account_enrolment kim =
+		made_person("kim", "Kim Larsen", "coordinators ask again", "coordinator");
+	struct survey_want want = { .study = "NEURO-01", .subject = "N01-0001" };
+	struct comply_report r = { 0 };
+	struct survey *s = NULL;
+	struct session who;
+	char series[24] = "", exam[24] = "";
+	struct entry_value value = { .field = "echo_time", .value = "99" };
+	struct entry_save save = { .at = { "series", series },
+		.form = ENTRY_HEADER,
+		.pass = PASS_FIRST,
+		.values = &value,
+		.n = 1 };
+	struct placing place = { .trial = "NEURO-01",
+		.site = "01",
+		.subject = "N01-0001",
+		.visit = "WEEK 12",
+		.reason = "told by the site" };
+
+	assert_ok(made_enrol(d->m, &kim, e));
+	who = made_login(d->m, "kim", kim.password);
+	assert_ok(survey_read(d->m->l, &want, &s, e));
+	comply_check(s->comply, &s->subject[0].in, &r);
+	for (size_t i = 0; i < r.findings; i++)
+		if (r.finding[i].kind == COMPLY_SOFT) {
+			snprintf(series, sizeof(series), "%lld", (long long)r.finding[i].series);
+			place.exam = r.finding[i].exam;
+		}
+	survey_free(s);
+	assert_ok(entry_save(d->m->l, &who, &save, 1, NULL, e));
+	assert_ok(survey_read(d->m->l, &want, &s, e));
+	comply_check(s->comply, &s->subject[0].in, &r);
+	for (size_t i = 0; i < r.findings; i++)
+		assert_int_not_equal(r.finding[i].kind, COMPLY_SOFT);
+	survey_free(s);
+
+	snprintf(exam, sizeof(exam), "%lld", (long long)place.exam);
+	assert_ok(placing_set(d->m->l, &who, &place, 1, NULL, e));
+	assert_ok(survey_read(d->m->l, &want, &s, e));
+	for (size_t i = 0; i < s->exams; i++) {
+		assert_int_equal(s->exam[i].person, s->exam[i].id == place.exam);
+		assert_int_equal(s->exam[i].place.part[STUDY_VISIT].why,
+			s->exam[i].person ? PLACE_UNKNOWN : PLACE_TOLD);
+	}
+	survey_free(s);
+	comply_report_release(&r);
+	session_close(d->m->l, &who);
+}
+
 static void
 sum_labels(void *ctx, int64_t series, const struct label_row *row)
 {
@@ -239,6 +295,7 @@ main(void)
 		cmocka_unit_test(test_truth),
 		cmocka_unit_test(test_chosen),
 		cmocka_unit_test(test_rejected),
+		cmocka_unit_test(test_people),
 		cmocka_unit_test(test_labels_stay),
 	};
 

@@ -23,7 +23,7 @@ struct cli {
 	struct { /* options of single commands; NULL or false where not given */
 		const char *queue, *filter, *frame, *window, *size, *protocol, *levels, *step,
 			*verdict, *note, *name, *evidence, *new_password_file, *officer, *series,
-			*decision, *encoder, *why, *study, *site, *subject, *corrects, *because, *text,
+			*decision, *encoder, *why, *study, *site, *subject, *visit, *corrects, *because, *text,
 			*slice, *at, *percent, *by, *action, *from, *to, *format, *limit, *check,
 			*keep, *secret, *login, *modality, *patient, *label, *every, *aet, *bind,
 			*port, *least_free, *set;
@@ -72,7 +72,7 @@ extern const struct cli_command cli_progress_command, cli_source_command, cli_di
 	cli_receipt_command, cli_copy_command, cli_anchor_command, cli_letters_command,
 	cli_receive_command, cli_classify_command,
 	cli_study_command, cli_form_command, cli_query_command,
-	cli_compliance_command, cli_calendar_command;
+	cli_compliance_command, cli_calendar_command, cli_place_command;
 
 /* ---- what they share (cli.c) ---- */
 

@@ -36,6 +36,7 @@ static const struct cli_command *const commands[] = {
 	&cli_progress_command,
 	&cli_compliance_command,
 	&cli_calendar_command,
+	&cli_place_command,
 	&cli_check_command,
 	&cli_sentinel_command,
 	&cli_viewing_command,

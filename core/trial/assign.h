@@ -1,0 +1,21 @@
+/* Exams get their site, subject and visit: by the rules of the study's file, or as a person says.  Ledger worker. */
+#ifndef CORE_TRIAL_ASSIGN_H
+#define CORE_TRIAL_ASSIGN_H
+
+#include "core/ledger/placing.h"
+#include "core/trial/survey.h"
+
+/* Every exam of the study that its rules tell wholly and no person placed: written where it is not so yet, by the program, an
+ * event each.  *open: how many are not told wholly and so are for a person. */
+struct assign_result {
+	int64_t exams, changed, open;
+};
+enum rc assign_by_rules(
+	struct ledger *l, const char *study, struct assign_result *out, struct err *e);
+
+/* By a person, with a reason; parts that are NULL stay.  RC_INVALID where the study was applied and has no such site or visit;
+ * otherwise as placing_set.  *changed: whether it was another place. */
+enum rc assign_by_person(struct ledger *l, const struct session *who, const struct placing *p,
+	bool *changed, struct err *e);
+
+#endif

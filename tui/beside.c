@@ -1,6 +1,4 @@
 /* The picture beside something else. */
-#include <ncursesw/curses.h>
-
 #include "tui/beside.h"
 
 #include <stdio.h>

@@ -382,8 +382,8 @@ form_command(struct app *app, void *state, enum command c, const char *argument)
 		slice(app, s, c == CMD_SLICE_NEXT ? 1 : -1);
 	else if (s->fill == NULL && c != CMD_FORM_NEXT)
 		return;
-	else if (c == CMD_FIELD_NEXT || c == CMD_FIELD_PREVIOUS)
-		go(app, s, c == CMD_FIELD_NEXT ? 1 : -1);
+	else if (c == CMD_FORM_DOWN || c == CMD_FORM_UP)
+		go(app, s, c == CMD_FORM_DOWN ? 1 : -1);
 	else if (c == CMD_FORM_NEXT || c == CMD_FORM_PREVIOUS)
 		next_form(app, s, c == CMD_FORM_NEXT ? 1 : -1);
 	else if (c == CMD_FORM_ACCEPT)
@@ -549,7 +549,7 @@ form_tick(struct app *app, void *state)
 	viewport_tick(app, &((struct form_screen *)state)->beside.port);
 }
 
-static const enum command form_keys[] = { CMD_FIELD_NEXT, CMD_FORM_ACCEPT, CMD_FORM_KEEP,
+static const enum command form_keys[] = { CMD_FORM_DOWN, CMD_FORM_ACCEPT, CMD_FORM_KEEP,
 	CMD_FORM_SIGN, CMD_FORM_NEXT, CMD_FORM_ASK, CMD_SLICE_NEXT, CMD_HELP, CMD_NONE };
 
 const struct screen_ops scr_form_ops = {

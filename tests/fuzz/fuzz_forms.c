@@ -53,14 +53,14 @@ static void
 expect_stable(struct form_sheet *sheet, size_t at)
 {
 	const struct form_cell *c = form_sheet_cell(sheet, at);
-	struct entry again;
+	struct typed again;
 
 	if (c->skipped || c->value[0] == '\0')
 		return;
-	entry_read(&again, c->field, c->value);
-	if (again.fault != ENTRY_FINE || strcmp(again.text, c->value) != 0)
+	typed_read(&again, c->field, c->value);
+	if (again.fault != TYPED_FINE || strcmp(again.text, c->value) != 0)
 		abort();
-	entry_free(&again);
+	typed_free(&again);
 }
 
 static void

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/base/mem.h"
 #include "core/study/form_in.h"
@@ -135,7 +136,7 @@ judge_ranges(struct cell *c, struct earlier *before)
 	}
 }
 
-/* A time that was typed without seconds is not further from the header for that. */
+/* A time that was typed without seconds is not further from the header for that, nor a text in other capitals. */
 static bool
 near_header(const struct cell *c)
 {
@@ -147,6 +148,8 @@ near_header(const struct cell *c)
 			f->tolerance + 1e-9 * (1 + fabs(b->value.low));
 	if (a->value.type == VALUE_TIME && strlen(a->text) == strlen("10:30"))
 		return strncmp(a->text, b->text, strlen(a->text)) == 0;
+	if (a->value.type == VALUE_TEXT)
+		return strcasecmp(a->text, b->text) == 0;
 	return typed_same(a, b);
 }
 

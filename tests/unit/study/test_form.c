@@ -21,6 +21,7 @@ header_text(void *ctx, int attr)
 		: attr == ATTR_AGE        ? o->agent
 		: attr == ATTR_STUDY_DATE ? o->date
 		: attr == ATTR_STUDY_TIME ? o->time
+		: attr == ATTR_MODALITY   ? "MR"
 					  : NULL;
 }
 
@@ -361,7 +362,8 @@ test_header(void **state)
 		"{\"id\": \"t\", \"label\": \"l\", \"type\": \"time\", \"header\": \"study_time\"},"
 		"{\"id\": \"d\", \"label\": \"l\", \"type\": \"date\", \"header\": \"study_date\"},"
 		"{\"id\": \"j\", \"label\": \"l\", \"type\": \"code\", \"codes\": \"jp\", "
-		"\"header\": \"age\"}",
+		"\"header\": \"age\"},"
+		"{\"id\": \"x\", \"label\": \"l\", \"type\": \"text\", \"header\": \"modality\"}",
 		"{\"id\": \"k\", \"that\": \"abs(w - w@previous) <= 0.1 * w@previous\", \"kind\": "
 		"\"soft\", \"message\": \"m\"}");
 	c = cell(&d, "w");
@@ -383,6 +385,8 @@ test_header(void **state)
 	assert_int_equal(found(put(&d, "d", "2024-02-16")), FORM_TOLERANCE);
 	assert_null(cell(&d, "j")->header); /* two choices are called so */
 	assert_int_equal(found(put(&d, "j", "x")), FORM_KINDS);
+	assert_int_equal(found(put(&d, "x", "mr")), FORM_KINDS);
+	assert_int_equal(found(put(&d, "x", "CT")), FORM_TOLERANCE);
 	put(&d, "w", "");
 	assert_int_equal(cell(&d, "w")->state, FORM_PROPOSED);
 	close_desk(&d);

@@ -51,6 +51,9 @@ enum rc catalog_know(struct catalog_batch *b, const struct catalog_known *k,
 /* Writes one event for each series touched and commits; undoes all where rc is not RC_OK.  Frees b. */
 enum rc catalog_batch_end(struct catalog_batch *b, enum rc rc, struct err *e);
 
+/* The attribute (enum attr) that a series' list of missing ones names; -1 none. */
+int catalog_missing_attr(const char *name);
+
 /* Series whose images changed since they were last settled get their order, flags, manifest and tasks, up to 32 in a
  * transaction.  An import that was killed leaves some: the next one begins with this.
  * `told` (may be NULL) is called after each.  Returns how many in *count. */

@@ -34,6 +34,15 @@ static const struct {
 	{ "MR", ATTR_FIELD_STRENGTH, "MagneticFieldStrength" },
 };
 
+int
+catalog_missing_attr(const char *name)
+{
+	for (size_t i = 0; i < MEM_COUNT(expected); i++)
+		if (strcmp(expected[i].name, name) == 0)
+			return (int)expected[i].attr;
+	return -1;
+}
+
 static bool
 has_word(const char *words, const char *word)
 {

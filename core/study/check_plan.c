@@ -145,9 +145,37 @@ visit_has_series(const struct study_visit *v, const char *id)
 	return false;
 }
 
+/* Words with single blanks or one in parentheses; at least one that must be there. */
+static void
+check_label(struct checking *c, const struct study_series *x)
+{
+	const char *p = x->label;
+	size_t must = 0, words = 0;
+
+	while (p != NULL && *p != '\0') {
+		bool may = *p == '(';
+		size_t n = strcspn(p + may, " ()");
+
+		if (n == 0 || (may && p[1 + n] != ')') ||
+			(!may && strchr("()", p[n]) != NULL && p[n] != '\0')) {
+			MISTAKE(c, x, "label", "is no label: words, of which some may stand in ( )");
+			return;
+		}
+		words++;
+		must += !may;
+		p += n + 2 * may;
+		p += strspn(p, " ");
+	}
+	if (p != NULL && must == 0)
+		MISTAKE(c, x, "label", "has no word that must be there");
+	if (words > 12)
+		MISTAKE(c, x, "label", "has more than 12 words");
+}
+
 static void
 check_series(struct checking *c, const struct study_visit *v, const struct study_series *x)
 {
+	check_label(c, x);
 	if (x->label == NULL && x->modality == NULL)
 		MISTAKE(c, x, "id", "has neither label nor modality: which series would it be?");
 	if (x->least > x->most)

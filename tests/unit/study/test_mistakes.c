@@ -14,6 +14,8 @@ struct fragment {
 #define SERIES(more) \
 	"{\"id\": \"V1\", \"title\": \"one\", \"series\": [{\"id\": \"a\", \"label\": \"T1\"" more \
 	"}]},"
+#define LABELLED(label) \
+	"{\"id\": \"V1\", \"title\": \"one\", \"series\": [{\"id\": \"a\", \"label\": \"" label "\"}]},"
 #define VISIT(more) "{\"id\": \"V2\", \"title\": \"two\"" more "}"
 #define MAPPING(wrong, matches, gives, more) \
 	"],\"mapping\": {\"rules\": [{\"id\": \"m\", \"attribute\": \"patient_id" wrong \
@@ -116,6 +118,10 @@ static const struct fragment fragments[] = {
 		"visits[0].series[0].parameters[0].attribute", "neither a soft nor a hard" },
 	{ 5, SERIES(", \"parameters\": [{\"attribute\": \"slices\", \"soft\": [1, 9], \"hard\": [2, 10]}]"),
 		5, "visits[0].series[0].parameters[0].soft", "not within the hard" },
+	{ 5, LABELLED("AX (FS"), 5, "visits[0].series[0].label", "is no label" },
+	{ 5, LABELLED("AX FS)"), 5, "visits[0].series[0].label", "is no label" },
+	{ 5, LABELLED("AX ()"), 5, "visits[0].series[0].label", "is no label" },
+	{ 5, LABELLED("(AX) (T1)"), 5, "visits[0].series[0].label", "no word that must" },
 	/* mapping */
 	{ 7, MAPPING("", "([0-9]+", "\"subject\"", ""), 7, MAPPED "matches",
 		"at character 1: the ( has no )" },

@@ -26,6 +26,8 @@ enum need {
 	NEED_LOG = 1 << 8,     /* the audit screen */
 	NEED_SOURCES = 1 << 9, /* the sources screen */
 	NEED_FORM = 1 << 10,   /* the form screen */
+	NEED_DESK = 1 << 11,   /* the desk */
+	NEED_QUERY = 1 << 12,  /* a query open */
 };
 
 struct command_info {

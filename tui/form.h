@@ -8,6 +8,7 @@
 struct form_argument {
 	const struct viewer_facts *facts;
 	const struct viewport *port;
+	const char *form; /* its id; "" the first that is not signed yet */
 };
 
 #endif

@@ -25,7 +25,7 @@ struct form_tab {
 
 struct form_screen {
 	struct beside beside;
-	char what[200];
+	char what[200], wanted[ENTRY_FORM];
 	int64_t series;
 
 	struct form_tab tab[FORM_TABS];

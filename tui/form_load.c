@@ -15,6 +15,7 @@ struct load_job {
 	uint64_t screen, serial;
 	struct session session;
 	int64_t series;
+	char wanted[ENTRY_FORM];
 	size_t tab;
 	struct form_tab tabs[FORM_TABS];
 	size_t n;
@@ -75,6 +76,9 @@ read_tabs(struct ledger *l, const struct case_at *at, struct load_job *j, struct
 static size_t
 first_open(const struct load_job *j)
 {
+	for (size_t i = 0; i < j->n; i++)
+		if (strcmp(j->tabs[i].id, j->wanted) == 0)
+			return i;
 	for (size_t i = 0; i < j->n; i++)
 		if (!j->tabs[i].signed_ && !j->tabs[i].locked)
 			return i;
@@ -151,6 +155,7 @@ form_load(struct app *app, struct form_screen *s, size_t tab)
 	j->serial = ++s->serial;
 	j->session = app->session;
 	j->series = s->series;
+	str_copy(j->wanted, sizeof(j->wanted), s->wanted);
 	j->tab = tab;
 	s->loading = true;
 	app_post_take(app, &j->job);

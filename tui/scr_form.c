@@ -503,6 +503,7 @@ form_open(struct app *app, void *state, const void *argument)
 
 	viewer_what(a->facts, s->what, sizeof(s->what));
 	s->series = a->facts->series.id;
+	str_copy(s->wanted, sizeof(s->wanted), a->form);
 	s->edited = SIZE_MAX;
 	beside_open(&s->beside, a->facts, a->port);
 	form_shown(app, s);

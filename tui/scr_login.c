@@ -106,12 +106,16 @@ login_refused(struct login_state *s, const struct login_job *j)
 	}
 }
 
-/* Who has no worklist but reads records for a living begins with the record. */
+/* Who has no worklist but reads records for a living begins with the record; who gathers data, with what there is to do. */
 static const struct screen_ops *
 first_screen(const struct login_job *j)
 {
-	return j->step_count == 0 && session_has_role(&j->session, "auditor") ? &scr_audit_ops
-									      : &scr_worklist_ops;
+	if (j->step_count == 0 && session_has_role(&j->session, "auditor"))
+		return &scr_audit_ops;
+	return j->step_count == 0 && (session_has_role(&j->session, "coordinator") ||
+					     session_has_role(&j->session, "manager"))
+		? &scr_desk_ops
+		: &scr_worklist_ops;
 }
 
 static void

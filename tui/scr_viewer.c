@@ -364,6 +364,8 @@ viewer_open(struct app *app, void *state, const void *argument)
 	s->queue = a->queue;
 	str_copy(s->queue_step, sizeof(s->queue_step), a->queue.step);
 	str_copy(s->queue_filter, sizeof(s->queue_filter), a->queue.filter);
+	s->for_form = a->form != NULL;
+	str_copy(s->form, sizeof(s->form), a->form != NULL ? a->form : "");
 	take_pictures(app, s);
 	viewer_layout(app, s);
 	viewer_load(app, s, a->task, a->series, 0);
@@ -392,6 +394,10 @@ viewer_shown(struct app *app, void *state)
 {
 	struct viewer_state *s = state;
 
+	if (s->for_form && s->loaded) {
+		app_pop(app); /* the form was what it was opened for */
+		return;
+	}
 	take_pictures(app, s);
 	viewer_layout(app, s);
 }

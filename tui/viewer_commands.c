@@ -350,11 +350,11 @@ take_over(struct app *app, struct viewer_state *s, const char *reason)
 	}
 }
 
-static void
-open_form(struct app *app, struct viewer_state *s)
+void
+viewer_form(struct app *app, struct viewer_state *s)
 {
 	struct form_argument a = { &s->f,
-		s->modes.mode == VIEW_SLICES ? &s->port : &s->modes.slices };
+		s->modes.mode == VIEW_SLICES ? &s->port : &s->modes.slices, s->form };
 
 	app_push(app, &scr_form_ops, &a);
 }
@@ -423,7 +423,8 @@ viewer_command(struct app *app, void *state, enum command c, const char *argumen
 			app, &s->f, s->modes.mode == VIEW_SLICES ? &s->port : &s->modes.slices);
 		break;
 	case CMD_FORM:
-		open_form(app, s);
+		s->form[0] = '\0';
+		viewer_form(app, s);
 		break;
 	default:
 		break;

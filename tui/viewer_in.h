@@ -44,6 +44,8 @@ struct viewer_state {
 	bool staying;              /* the same task is opened anew */
 	bool unsaved;
 	int64_t save_at;
+	bool for_form;  /* it was opened for a form, and goes with it */
+	char form[65];  /* which; "" the first that is open */
 	bool covered; /* a dialog lies over the picture */
 	uint64_t load_serial;
 	int64_t ahead; /* the series of the queue that comes next, decoded meanwhile; 0 none */
@@ -85,6 +87,9 @@ void viewer_later(struct app *app, struct viewer_state *s);
 /* Fetch the open series, which lies elsewhere; how that goes, "" nothing to tell. */
 void viewer_arrive(struct app *app, struct viewer_state *s);
 void viewer_arrive_text(const struct app *app, const struct viewer_state *s, char *to, size_t size);
+
+/* Open the forms of the series. */
+void viewer_form(struct app *app, struct viewer_state *s);
 
 /* screen_ops.command */
 void viewer_command(struct app *app, void *state, enum command c, const char *argument);

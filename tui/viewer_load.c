@@ -264,6 +264,22 @@ find_source(struct load_job *j, struct ledger *l)
 		j->image_count = 0;
 }
 
+/* In the queue; a series that was opened by itself is in none. */
+static enum rc
+find_place(struct load_job *j, struct ledger *l, struct err *e)
+{
+	enum rc rc;
+
+	j->place = -1;
+	if (j->task == 0)
+		return j->step == 0 ? RC_OK
+				    : err_set(e, RC_NOT_FOUND, "this series was opened by itself");
+	rc = worklist_place(l, &j->queue, j->task, &j->place, e);
+	if (rc == RC_OK && j->step != 0)
+		rc = find_neighbour(j, l, e);
+	return rc == RC_OK ? worklist_total(l, &j->queue, &j->total, e) : rc;
+}
+
 static void
 load_run(struct job *job, struct ledger *l)
 {
@@ -272,11 +288,7 @@ load_run(struct job *job, struct ledger *l)
 	j->queue.step = j->queue_step;
 	j->queue.account = j->user;
 	j->queue.filter = j->queue_filter;
-	job->rc = worklist_place(l, &j->queue, j->task, &j->place, &job->err);
-	if (job->rc == RC_OK && j->step != 0)
-		job->rc = find_neighbour(j, l, &job->err);
-	if (job->rc == RC_OK)
-		job->rc = worklist_total(l, &j->queue, &j->total, &job->err);
+	job->rc = find_place(j, l, &job->err);
 	if (job->rc == RC_OK)
 		job->rc = catalog_series(l, j->series, &j->series_row, &job->err);
 	if (job->rc == RC_OK)
@@ -284,7 +296,7 @@ load_run(struct job *job, struct ledger *l)
 	if (job->rc == RC_OK)
 		job->rc = worklist_standing(
 			l, j->series, j->user, j->standing, sizeof(j->standing), &job->err);
-	if (job->rc == RC_OK)
+	if (job->rc == RC_OK && j->task != 0)
 		job->rc = worklist_task(l, j->task, &j->what, &job->err);
 	if (job->rc != RC_OK)
 		return;
@@ -473,7 +485,10 @@ load_done(struct job *job, struct app *app)
 	if (s->ahead != s->f.series.id)
 		viewer_forget_ahead(app, s);
 	s->ahead = 0;
-	look_ahead(app, s);
+	if (s->f.task != 0)
+		look_ahead(app, s);
+	if (s->for_form)
+		viewer_form(app, s);
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/mem.h"
+#include "core/base/str.h"
 #include "core/ledger/blind.h"
 #include "core/ledger/entry.h"
 
@@ -126,4 +127,46 @@ facts_release(struct facts_of *f)
 	for (int a = 0; a < ATTR_COUNT; a++)
 		free(f->value[a]);
 	memset(f, 0, sizeof(*f));
+}
+
+static const struct attr_info *
+column_of(const char *column)
+{
+	for (int a = 0; a < ATTR_COUNT; a++)
+		if (strcmp(attr_table[a].column, column) == 0)
+			return &attr_table[a];
+	return NULL;
+}
+
+bool
+facts_of_exam(const char *column)
+{
+	const struct attr_info *a = column_of(column);
+
+	return a != NULL && a->level == ATTR_LEVEL_STUDY;
+}
+
+static bool
+all_digits(const char *text, size_t n)
+{
+	return strlen(text) == n && strspn(text, "0123456789") == n;
+}
+
+enum rc
+facts_check(const char *column, const char *text, struct err *e)
+{
+	const struct attr_info *a = column_of(column);
+	double number;
+
+	if (a == NULL || a->kind == ATTR_KIND_UID)
+		return err_set(e, RC_NOT_FOUND, "%.60s is nothing that people fill in", column);
+	if (strlen(text) > 64)
+		return err_set(e, RC_LIMIT, "at most 64 characters");
+	if (a->kind == ATTR_KIND_DATE && !all_digits(text, 8))
+		return err_set(e, RC_INVALID, "%s is a date: YYYYMMDD", column);
+	if (a->kind == ATTR_KIND_TIME && !all_digits(text, 6))
+		return err_set(e, RC_INVALID, "%s is a time: HHMMSS", column);
+	if ((a->kind == ATTR_KIND_REAL || a->kind == ATTR_KIND_INT) && !str_double(text, &number))
+		return err_set(e, RC_INVALID, "%s is a number", column);
+	return RC_OK;
 }

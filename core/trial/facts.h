@@ -16,6 +16,11 @@ struct facts_of {
  * What is blinded for who reads is missing.  Release in any case. */
 enum rc facts_read(struct ledger *l, const struct case_at *at, const struct case_of *c,
 	struct facts_of *out, struct err *e);
+/* A column of attr.def as people fill it in: is it of the exam, and not of one series?  Can this be its value?  RC_INVALID with
+ * what it should look like, RC_NOT_FOUND: there is no such column, or nobody fills it in. */
+bool facts_of_exam(const char *column);
+enum rc facts_check(const char *column, const char *text, struct err *e);
+
 void facts_release(struct facts_of *f);
 
 #endif

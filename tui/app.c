@@ -443,7 +443,7 @@ paste_blocked(const struct app *app, const struct key *k)
 {
 	return app->pasting &&
 		(k->code >= KEY_SPECIAL ||
-			(app->dialog == NULL && !app->prompting && top_ops(app) != &scr_login_ops));
+			(app->dialog == NULL && !app->prompting && !top_ops(app)->takes_text));
 }
 
 void

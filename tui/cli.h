@@ -23,10 +23,10 @@ struct cli {
 	struct { /* options of single commands; NULL or false where not given */
 		const char *queue, *filter, *frame, *window, *size, *protocol, *levels, *step,
 			*verdict, *note, *name, *evidence, *new_password_file, *officer, *series,
-			*decision, *encoder, *why, *study, *site, *subject, *visit, *corrects, *because, *text,
-			*slice, *at, *percent, *by, *action, *from, *to, *format, *limit, *check,
-			*keep, *secret, *login, *modality, *patient, *label, *every, *aet, *bind,
-			*port, *least_free, *set;
+			*decision, *encoder, *why, *study, *site, *subject, *visit, *corrects,
+			*because, *text, *slice, *at, *percent, *by, *action, *from, *to, *format,
+			*limit, *check, *keep, *secret, *login, *modality, *patient, *label, *every,
+			*aet, *bind, *port, *least_free, *set;
 		const char **reasons, **roles, **allow, **keeps; /* NULL-terminated */
 		bool plain, list_reasons, marks, ctp, force, temporary, csv, review, all, retry,
 			changed, explain, clear, drop_conditions;
@@ -70,9 +70,9 @@ extern const struct cli_command cli_progress_command, cli_source_command, cli_di
 	cli_history_command, cli_user_command, cli_role_command, cli_setting_command,
 	cli_agreement_command, cli_check_command, cli_sentinel_command, cli_selftest_command,
 	cli_receipt_command, cli_copy_command, cli_anchor_command, cli_letters_command,
-	cli_receive_command, cli_classify_command,
-	cli_study_command, cli_form_command, cli_todo_command, cli_query_command,
-	cli_compliance_command, cli_calendar_command, cli_place_command;
+	cli_receive_command, cli_classify_command, cli_study_command, cli_form_command,
+	cli_todo_command, cli_query_command, cli_compliance_command, cli_calendar_command,
+	cli_place_command;
 
 /* ---- what they share (cli.c) ---- */
 

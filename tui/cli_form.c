@@ -314,6 +314,8 @@ mark(struct cli *c, int argc, char **argv,
 		return EXIT_FAILED_;
 	if (one != NULL)
 		rc = where_read(c->ledger, argv[0], &place, &e);
+	if (one != NULL && rc == RC_OK)
+		rc = fill_find(c->ledger, &at, argv[1], &place, &e);
 	if (rc != RC_OK)
 		return cli_error(&e);
 	if (!cli_login(c, &session, password, sizeof(password)))

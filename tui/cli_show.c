@@ -138,12 +138,12 @@ show_json(struct cli *c, const struct series *s, const char *standing, struct er
 		if (s->value[a] != NULL)
 			json_object_set_new(
 				attributes, attr_table[a].column, json_string(s->value[a]));
-	o = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "series",
-		name, "state", s->state, "flags", why, "images", (json_int_t)s->images, "slices",
-		(json_int_t)s->slices, "revision", (json_int_t)s->revision, "gap", s->gap,
+	o = json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o}",
+		"series", name, "state", s->state, "flags", why, "images", (json_int_t)s->images,
+		"slices", (json_int_t)s->slices, "revision", (json_int_t)s->revision, "gap", s->gap,
 		"missing", s->missing, "spacing", s->spacing, "manifest", s->manifest, "tasks",
-		standing, "label",
-		label_json(c, s->id), "attributes", attributes, "decisions", decisions);
+		standing, "label", label_json(c, s->id), "attributes", attributes, "decisions",
+		decisions);
 	json_dumpf(o, stdout, JSON_COMPACT);
 	putchar('\n');
 	json_decref(o);

@@ -86,7 +86,10 @@ print_facts(const char *name, const struct server_facts *f, bool dimse)
 	putchar('\n');
 	for (int q = 0; q < QUIRK_COUNT; q++)
 		if (is_asked(q, dimse))
-			printf("  %-3s %-18s %s\n", f->quirks >> q & 1 ? "yes" : q == QUIRK_STORE ? "?" : "-",
+			printf("  %-3s %-18s %s\n",
+				f->quirks >> q & 1         ? "yes"
+					: q == QUIRK_STORE ? "?"
+							   : "-",
 				quirk_table[q].word, quirk_table[q].help);
 }
 

@@ -109,7 +109,8 @@ draw_picture_cells(struct area a)
 	for (int r = 0; r < a.rows; r++) {
 		move(a.row + r, a.column);
 		for (int c = 0; c < a.columns; c++)
-			addstr(c < 8 && r >> c & 1 ? "\342\200\202" : "\302\240"); /* U+2002, U+00A0 */
+			addstr(c < 8 && r >> c & 1 ? "\342\200\202"
+						   : "\302\240"); /* U+2002, U+00A0 */
 	}
 }
 

@@ -43,6 +43,7 @@ struct form_screen {
 	size_t rows, row_room;
 	size_t cursor, first; /* rows */
 	size_t edited;        /* the field whose text is in `line`; SIZE_MAX none */
+	bool fresh; /* nothing was typed into it yet: the first letter takes the place of what stands */
 	struct line line, asked;
 	enum form_asking asking;
 };

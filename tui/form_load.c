@@ -206,6 +206,13 @@ keep_done(struct job *job, struct app *app)
 		s->fill->state = j->state;
 		if (j->saved > 0)
 			app_say(app, STYLE_GOOD, "kept");
+		/* what was typed meanwhile */
+		if (s->dirty &&
+			(!s->fill->state.pass[s->fill->pass].signed_ || s->because[0] != '\0') &&
+			form_keep(app, s)) {
+			app_stale(app);
+			return;
+		}
 		if (s->signing)
 			dialog_form(app, s->fill, s->what);
 		s->signing = false;

@@ -21,7 +21,8 @@ struct keymap {
 };
 
 static const char *const sections[] = { "common", "list", "worklist", "viewer", "cursor", "tags",
-	"audit", "event", "desk", "query", "form", "sources", "progress", "help", "login", "dialog" };
+	"audit", "event", "desk", "query", "form", "sources", "progress", "help", "login",
+	"dialog" };
 
 enum { FILE_MOST = 1 << 16 };
 

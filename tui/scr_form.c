@@ -112,6 +112,7 @@ form_edit(struct form_screen *s)
 	if (!on_field(s) || s->fill->closed[0] != '\0')
 		return;
 	s->edited = s->row[s->cursor].at;
+	s->fresh = true;
 	line_set(&s->line, cell(s)->state == FORM_ENTERED ? cell(s)->raw : "");
 }
 
@@ -155,6 +156,25 @@ keep(struct app *app, struct form_screen *s)
 	return form_keep(app, s);
 }
 
+/* "n" is enough for "no": the beginning of one label only is that label. */
+static void
+complete(struct app *app, struct form_screen *s)
+{
+	const struct study_codes *list = s->edited != SIZE_MAX ? cell(s)->field->list : NULL;
+	const char *only = NULL;
+
+	if (list == NULL || s->line.n == 0 || cell(s)->value[0] != '\0')
+		return;
+	for (size_t i = 0; i < list->codes; i++)
+		if (strncasecmp(list->code[i].label, s->line.text, s->line.n) == 0) {
+			if (only != NULL)
+				return;
+			only = list->code[i].label;
+		}
+	if (only != NULL)
+		put_text(app, s, only);
+}
+
 static void
 go(struct app *app, struct form_screen *s, int by)
 {
@@ -162,6 +182,7 @@ go(struct app *app, struct form_screen *s, int by)
 
 	if (s->rows == 0)
 		return;
+	complete(app, s);
 	do {
 		to += (size_t)by;
 	} while (to < s->rows && s->row[to].what == ROW_GROUP);
@@ -407,8 +428,8 @@ form_key(struct app *app, void *state, const struct key *k)
 
 	if (s->asking != ASK_NOTHING)
 		return asking_key(app, s, k);
-	if (s->fill == NULL)
-		return false;
+	if (s->fill == NULL) /* who types ahead of it types into a form, too */
+		return s->loading && k->code < KEY_SPECIAL;
 	app_stale(app);
 	if (k->code == K_ESC) {
 		form_back(app, s);
@@ -416,11 +437,15 @@ form_key(struct app *app, void *state, const struct key *k)
 	}
 	if ((k->code == K_LEFT || k->code == K_RIGHT) && choose(app, s, k->code == K_RIGHT ? 1 : -1))
 		return true;
-	c = keymap_find(app->keys, "form", NULL, k->code);
+	/* letters and signs are text, whatever they do elsewhere */
+	c = k->code < KEY_SPECIAL ? CMD_NONE : keymap_find(app->keys, "form", NULL, k->code);
 	if (c != CMD_NONE) {
 		app_command(app, c, NULL);
 		return true;
 	}
+	if (s->fresh && k->code >= ' ' && k->code < KEY_SPECIAL)
+		line_set(&s->line, "");
+	s->fresh = false;
 	if (s->edited == SIZE_MAX || !line_key(&s->line, k))
 		return k->code < KEY_SPECIAL && s->fill->closed[0] == '\0';
 	put_text(app, s, s->line.text);
@@ -557,6 +582,7 @@ const struct screen_ops scr_form_ops = {
 	.title = "Form",
 	.section = "form",
 	.state_size = sizeof(struct form_screen),
+	.takes_text = true,
 	.open = form_open,
 	.close = form_close,
 	.shown = form_shown,

@@ -112,8 +112,9 @@ first_screen(const struct login_job *j)
 {
 	if (j->step_count == 0 && session_has_role(&j->session, "auditor"))
 		return &scr_audit_ops;
-	return j->step_count == 0 && (session_has_role(&j->session, "coordinator") ||
-					     session_has_role(&j->session, "manager"))
+	return j->step_count == 0 &&
+			(session_has_role(&j->session, "coordinator") ||
+				session_has_role(&j->session, "manager"))
 		? &scr_desk_ops
 		: &scr_worklist_ops;
 }
@@ -298,6 +299,7 @@ login_top(struct app *app, void *state, char *left, char *right, size_t size)
 const struct screen_ops scr_login_ops = {
 	.title = "Login",
 	.section = "login",
+	.takes_text = true,
 	.state_size = sizeof(struct login_state),
 	.open = login_open,
 	.close = login_close,

@@ -232,6 +232,9 @@ viewer_key(struct app *app, void *state, const struct key *k)
 	bool tool = s->loaded && s->tool.on && s->modes.mode == VIEW_SLICES;
 	enum command c = tool ? keymap_find(app->keys, "cursor", "viewer", k->code) : CMD_NONE;
 
+	/* a form is about to open: what is typed meanwhile is no command */
+	if (s->for_form && !s->failed && k->code < KEY_SPECIAL)
+		return true;
 	if (tool && c == CMD_BACK)
 		return tool_escape(app, s);
 	if (c != CMD_NONE) {

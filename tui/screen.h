@@ -18,6 +18,7 @@ struct screen_ops {
 	const char *section2; /* looked at after it, e.g. "list"; NULL none */
 	const char *title2;   /* what help calls that one */
 	size_t state_size;
+	bool takes_text; /* what is pasted goes into a field of it */
 
 	void (*open)(struct app *app, void *state, const void *argument);
 	void (*close)(struct app *app, void *state);  /* may be NULL, as all below */

@@ -44,9 +44,9 @@ struct viewer_state {
 	bool staying;              /* the same task is opened anew */
 	bool unsaved;
 	int64_t save_at;
-	bool for_form;  /* it was opened for a form, and goes with it */
-	char form[65];  /* which; "" the first that is open */
-	bool covered; /* a dialog lies over the picture */
+	bool for_form; /* it was opened for a form, and goes with it */
+	char form[65]; /* which; "" the first that is open */
+	bool covered;  /* a dialog lies over the picture */
 	uint64_t load_serial;
 	int64_t ahead; /* the series of the queue that comes next, decoded meanwhile; 0 none */
 };

@@ -115,6 +115,19 @@ find_place(
 	return case_find(l, &own, &f->of, e);
 }
 
+enum rc
+fill_find(struct ledger *l, const struct case_at *at, const char *form, struct fill_place *out,
+	struct err *e)
+{
+	struct fill *f = mem_zero(1, sizeof(*f));
+	enum rc rc = find_place(l, at, form, f, e);
+
+	str_copy(out->kind, sizeof(out->kind), f->kind);
+	str_copy(out->object, sizeof(out->object), f->object);
+	fill_free(f);
+	return rc;
+}
+
 /* ---- whose turn ---- */
 
 static bool

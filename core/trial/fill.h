@@ -42,6 +42,10 @@ struct fill_place {
 enum rc fill_lift(struct ledger *l, const struct case_at *at, int level, struct fill_place *out,
 	struct err *e);
 
+/* The same for a form by its id, of the study's last version. */
+enum rc fill_find(struct ledger *l, const struct case_at *at, const char *form,
+	struct fill_place *out, struct err *e);
+
 /* Open form `form` of the study's last version at `at` or what it is part of.  Which pass it is follows from who asks and who
  * filled it before: the first, the second without a sight of the first, or the settling of both.  RC_DENIED where
  * what others entered may not be seen yet, RC_NOT_FOUND: no such place, study or form.  Free with fill_free. */

@@ -13,7 +13,4 @@ const char *fill_elsewhere_get(
 
 /* The last reasons that stand with a value, into the sheet. */
 void fill_load_reasons(struct fill *f, const char *field, const char *why);
-/* All reasons that a field's findings have, one line: "range.2: TEXT; tolerance: TEXT"; NULL none.  Free it. */
-char *fill_reasons(const struct fill *f, size_t field);
-
 #endif

@@ -13,6 +13,8 @@
 #define CHECK_KEPT  "kept"
 /* Between the reasons of one value. */
 #define NEXT_REASON " / "
+/* Instead of a rule: why one of two entries holds. */
+#define SETTLED "settled"
 
 /* ---- reasons, as text with the value ---- */
 
@@ -20,18 +22,6 @@ static void
 add_reason(struct buf *b, const char *rule, const char *reason)
 {
 	buf_format(b, "%s%s: %s", b->len > 0 ? NEXT_REASON : "", rule, reason);
-}
-
-char *
-fill_reasons(const struct fill *f, size_t field)
-{
-	const struct form_cell *c = form_sheet_cell(f->sheet, field);
-	struct buf b = { 0 };
-
-	for (size_t i = 0; i < c->findings; i++)
-		if (c->finding[i].reason != NULL)
-			add_reason(&b, c->finding[i].rule, c->finding[i].reason);
-	return b.data; /* NULL where there was none */
 }
 
 /* Where the next reason begins: " / RULE: "; the end where there is none. */
@@ -45,6 +35,18 @@ reason_end(const char *at)
 			return p;
 	}
 	return at + strlen(at);
+}
+
+static void
+settle(struct fill *f, const char *field, const char *reason)
+{
+	size_t at = form_sheet_find(f->sheet, field);
+
+	for (size_t i = 0; i < f->differences; i++)
+		if (f->difference[i].field == at) {
+			free(f->difference[i].reason);
+			f->difference[i].reason = mem_string(reason);
+		}
 }
 
 void
@@ -62,6 +64,8 @@ fill_load_reasons(struct fill *f, const char *field, const char *why)
 		snprintf(rule, sizeof(rule), "%.*s", (int)(colon - why), why);
 		end = reason_end(colon + 2);
 		text = mem_format("%.*s", (int)(end - colon - 2), colon + 2);
+		if (strcmp(rule, SETTLED) == 0)
+			settle(f, field, text);
 		/* what is not found any more needs none */
 		form_sheet_override(
 			f->sheet, check ? field + strlen(CHECK_FIELD) : field, rule, text, NULL);
@@ -183,12 +187,17 @@ take_cell(const struct fill *f, size_t field, struct fill_batch *b)
 {
 	const struct form_cell *c = form_sheet_cell(f->sheet, field);
 	const struct fill_difference *d = difference_of(f, field);
-	char *why;
+	struct buf why = { 0 };
 
 	if (c->state == FORM_PROPOSED || (f->pass == PASS_SETTLED && d == NULL))
 		return;
-	why = d != NULL && d->reason != NULL ? mem_string(d->reason) : fill_reasons(f, field);
-	add_value(b, c->field->id, c->state == FORM_ENTERED && !c->skipped ? c->value : "", why);
+	if (d != NULL && d->reason != NULL)
+		add_reason(&why, SETTLED, d->reason);
+	for (size_t i = 0; i < c->findings; i++)
+		if (c->finding[i].reason != NULL)
+			add_reason(&why, c->finding[i].rule, c->finding[i].reason);
+	add_value(
+		b, c->field->id, c->state == FORM_ENTERED && !c->skipped ? c->value : "", why.data);
 	take_queries(b, c);
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/archive/export.h"
-#include "core/archive/outfile.h"
+#include "core/base/outfile.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "tui/audit.h"

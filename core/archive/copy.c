@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "core/archive/export.h"
-#include "core/archive/outfile.h"
+#include "core/base/outfile.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/ledger/blind.h"

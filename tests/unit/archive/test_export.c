@@ -1,7 +1,7 @@
 /* What leaves the archive: fields of CSV, files that get their name last, and the verifier that vouches for them. */
 #include "core/archive/copy.h"
 #include "core/archive/export.h"
-#include "core/archive/outfile.h"
+#include "core/base/outfile.h"
 #include "tests/unit/ledger/ledger_make.h"
 
 static const char *

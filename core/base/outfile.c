@@ -1,20 +1,21 @@
 /* A file that gets its name when it is whole. */
-#include "core/archive/outfile.h"
+#include "core/base/outfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/mem.h"
-#include "core/ledger/keys.h"
 
 enum rc
 outfile_open(struct outfile *o, const char *path, struct err *e)
 {
-	char tail[17];
+	uint64_t tail = 0;
 	struct stat st;
 	int fd;
 
@@ -23,9 +24,10 @@ outfile_open(struct outfile *o, const char *path, struct err *e)
 		return err_set(e, RC_INVALID, "which file?");
 	if (lstat(path, &st) == 0)
 		return err_set(e, RC_CONFLICT, "%.200s is there already", path);
-	key_random_hex(tail, 8);
+	if (getrandom(&tail, sizeof(tail), 0) != sizeof(tail))
+		return err_errno(e, RC_FAILED, "no random numbers");
 	o->path = mem_string(path);
-	o->temp = mem_format("%s.%s.part", path, tail);
+	o->temp = mem_format("%s.%016llx.part", path, (unsigned long long)tail);
 	fd = open(o->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd >= 0)
 		o->f = fdopen(fd, "w");

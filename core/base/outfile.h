@@ -1,7 +1,7 @@
 /* A file that is written for somebody outside the archive: it gets its name when it is whole, and never the name of one
  * that is there already.  Others may not read it (mode 0600). */
-#ifndef CORE_ARCHIVE_OUTFILE_H
-#define CORE_ARCHIVE_OUTFILE_H
+#ifndef CORE_BASE_OUTFILE_H
+#define CORE_BASE_OUTFILE_H
 
 #include <stdio.h>
 

@@ -207,7 +207,7 @@ DEPS_BUILD := gcc g++ libc6-dev libncurses-dev libsixel-dev libgdcm-dev libsqlit
 	libcurl4-openssl-dev libexpat1-dev libjansson-dev libsodium-dev nettle-dev zlib1g-dev
 DEPS_CHECK := libcmocka-dev libvterm-dev xterm xvfb x11-utils xdotool imagemagick fonts-dejavu-core \
 	universal-ctags clang libclang-rt-14-dev dcmtk dicom3tools orthanc orthanc-dicomweb nginx-light iproute2 \
-	libgdcm-tools tmux libchafa-dev mandoc sqlite3 openssl xxd python3
+	libgdcm-tools tmux libchafa-dev mandoc sqlite3 openssl xxd python3 libxml2-utils
 
 # $(1): package names.  Says what it does; asks for nothing where all are there.
 define install_packages

@@ -29,7 +29,7 @@ struct cli {
 			*aet, *bind, *port, *least_free, *set;
 		const char **reasons, **roles, **allow, **keeps; /* NULL-terminated */
 		bool plain, list_reasons, marks, ctp, force, temporary, csv, review, all, retry,
-			changed, explain, clear, drop_conditions, verdicts;
+			changed, explain, clear, drop_conditions, verdicts, ask, mail, again;
 	} opt;
 
 	/* while a command runs */
@@ -109,6 +109,10 @@ struct cli_office {
 int cli_office_begin(struct cli *c, struct cli_office *o, const char *reason);
 /* Logs out, tells an error; the exit status. */
 int cli_office_end(struct cli *c, struct cli_office *o, enum rc rc, const struct err *e);
+
+/* Something came: exams that rules of the studies tell get their places (core/trial/assign.h), with a progress line.  How many
+ * moved; 0 too where it could not be done, which is told, and which `wetread place` makes good. */
+int64_t cli_place_rules(struct cli *c);
 
 /* "12" or "#12".  False (told) where it is none. */
 bool cli_number(const char *text, int64_t *out);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/archive/export.h"
+#include "core/trial/ask.h"
 #include "core/trial/survey.h"
 #include "tui/cli.h"
 
@@ -252,15 +253,46 @@ tell_study(void *ctx, const char *study, struct err *e)
 	return RC_OK;
 }
 
+/* ---- asking ---- */
+
+static enum rc
+ask_study(void *ctx, const char *study, struct err *e)
+{
+	struct telling *t = ctx;
+	struct ask_result r;
+	enum rc rc = ask_all(t->c->ledger, study, t->c->opt.site, &r, e);
+
+	if (rc != RC_OK)
+		return rc;
+	json_array_append_new(t->all,
+		json_pack("{s:s, s:I, s:I}", "study", study, "findings", (json_int_t)r.findings,
+			"asked", (json_int_t)r.asked));
+	if (!t->c->json)
+		printf("%s: %lld findings are for queries, %lld were asked now\n", study,
+			(long long)r.findings, (long long)r.asked);
+	return RC_OK;
+}
+
 static int
 compliance_run(struct cli *c, int argc, char **argv)
 {
 	struct telling t = { .c = c, .all = json_array() };
 	struct err e = { 0 };
-	enum rc rc = c->opt.study != NULL ? tell_study(&t, c->opt.study, &e)
-					  : survey_studies(c->ledger, tell_study, &t, &e);
+	enum rc (*each)(void *ctx, const char *study, struct err *e) =
+		c->opt.ask ? ask_study : tell_study;
+	enum rc rc;
 
 	(void)argc, (void)argv;
+	if (c->opt.ask && (c->opt.csv || c->opt.subject != NULL)) {
+		json_decref(t.all);
+		return cli_usage(&cli_compliance_command);
+	}
+	if (!cli_open(c, c->opt.ask ? DB_WRITE : DB_READ)) {
+		json_decref(t.all);
+		return EXIT_FAILED_;
+	}
+	rc = c->opt.study != NULL ? each(&t, c->opt.study, &e)
+				  : survey_studies(c->ledger, each, &t, &e);
 	if (rc == RC_OK && json_array_size(t.all) == 0)
 		rc = err_set(&e, RC_NOT_FOUND, "no study was applied");
 	if (rc == RC_OK && c->json) {
@@ -276,6 +308,7 @@ static const struct cli_option compliance_options[] = {
 	CLI_OPTION("--site", CLI_VALUE, opt.site),
 	CLI_OPTION("--subject", CLI_VALUE, opt.subject),
 	CLI_OPTION("--csv", CLI_FLAG, opt.csv),
+	CLI_OPTION("--ask", CLI_FLAG, opt.ask),
 	{ .name = NULL },
 };
 
@@ -283,12 +316,14 @@ const struct cli_command cli_compliance_command = {
 	.name = "compliance",
 	.usage =
 		"compliance [--study ID] [--site ID] [--subject ID] [--csv | --json]\n"
+		"compliance --ask [--study ID] [--site ID] [--json]\n"
 		"\n"
 		"What came of a study against what its file asks for, by subject and visit: series "
 		"that are missing, extra,\n"
 		"twice or out of range, visits out of their windows, and what a person must say.  "
-		"--csv tells only findings.\n",
-	.needs = CLI_ARCHIVE_READ,
+		"--csv tells only findings.\n"
+		"--ask makes a query of every finding that asks for one, or refuses, and was never "
+		"asked about.\n",
 	.options = compliance_options,
 	.run = compliance_run,
 };

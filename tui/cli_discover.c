@@ -145,6 +145,7 @@ discover_run(struct cli *c, int argc, char **argv)
 		cli_remote_begin(&r, c);
 		status = discover_all(&r, s, n, any ? &q : NULL);
 		cli_remote_end(&r);
+		cli_place_rules(c);
 	}
 	free(s);
 	return status;

@@ -129,6 +129,7 @@ fetch_run(struct cli *c, int argc, char **argv)
 	status = argc > 0 ? fetch_named(&r, argc, argv, all) : fetch_changed(&r, all);
 	vault_flush(c->vault);
 	cli_remote_end(&r);
+	cli_place_rules(c);
 	if (c->json) {
 		json_dumpf(all, stdout, JSON_COMPACT);
 		putchar('\n');

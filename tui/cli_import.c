@@ -23,6 +23,7 @@ struct telling {
 	struct progress progress;
 	json_t *rejected; /* for --json */
 	bool json;
+	int64_t placed; /* exams, by rules of the studies */
 };
 
 static void
@@ -58,15 +59,19 @@ print_counts(const struct import_counts *n, struct telling *t)
 			(long long)n->files, (long long)n->added, (long long)n->series,
 			(long long)n->duplicates, (long long)n->conflicts, (long long)n->rejected,
 			(long long)n->skipped);
-		printf(n->faulty > 0 ? "; %lld with pixels that cannot be decoded\n" : "\n",
-			(long long)n->faulty);
+		if (n->faulty > 0)
+			printf("; %lld with pixels that cannot be decoded", (long long)n->faulty);
+		if (t->placed > 0)
+			printf("; %lld exams placed by the study's rules", (long long)t->placed);
+		putchar('\n');
 		return;
 	}
-	o = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O, s:I}", "files",
+	o = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:O, s:I, s:I}", "files",
 		(json_int_t)n->files, "instances", (json_int_t)n->instances, "new",
 		(json_int_t)n->added, "duplicates", (json_int_t)n->duplicates, "conflicts",
 		(json_int_t)n->conflicts, "skipped", (json_int_t)n->skipped, "faulty",
-		(json_int_t)n->faulty, "rejected", t->rejected, "series", (json_int_t)n->series);
+		(json_int_t)n->faulty, "rejected", t->rejected, "series", (json_int_t)n->series,
+		"placed", (json_int_t)t->placed);
 	json_dumpf(o, stdout, JSON_COMPACT);
 	putchar('\n');
 	json_decref(o);
@@ -97,6 +102,8 @@ import_all(struct cli *c, int n, char **paths)
 	progress_begin(&t.progress, "files");
 	rc = import_run(&ic, paths, n, &counts, &e);
 	progress_end(&t.progress);
+	if (rc == RC_OK)
+		t.placed = cli_place_rules(c);
 	print_counts(&counts, &t);
 	json_decref(t.rejected);
 	status = counts.rejected > 0 || counts.conflicts > 0 ? EXIT_REFUSED : EXIT_DONE;

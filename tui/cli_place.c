@@ -5,6 +5,7 @@
 
 #include "core/trial/assign.h"
 #include "tui/cli.h"
+#include "tui/progress.h"
 
 /* ---- by rules ---- */
 
@@ -48,6 +49,32 @@ place_by_rules(struct cli *c)
 	}
 	json_decref(p.all);
 	return rc == RC_OK ? EXIT_DONE : cli_error(&e);
+}
+
+/* ---- whenever something came ---- */
+
+static void
+on_placed(void *ctx, int64_t done, int64_t total)
+{
+	progress_step(ctx, done, total);
+}
+
+int64_t
+cli_place_rules(struct cli *c)
+{
+	struct progress p;
+	struct assign_told told = { on_placed, &p };
+	struct assign_result r;
+	struct err e = { 0 };
+
+	progress_begin(&p, "exams placed");
+	if (assign_all(c->ledger, &told, &r, &e) != RC_OK) {
+		progress_end(&p);
+		cli_complain("not every exam was placed: %s", e.text);
+		return r.changed;
+	}
+	progress_end(&p);
+	return r.changed;
 }
 
 /* ---- by a person ---- */

@@ -9,6 +9,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/source/receive.h"
+#include "core/trial/assign.h"
 #include "tui/cli.h"
 
 enum { LEAST_FREE_GB = 5, PORT = 11112 };
@@ -84,6 +85,16 @@ on_told(void *ctx, const struct receive_told *t)
 	fflush(stdout);
 }
 
+/* On the thread that imports: nothing is told here, health lines go on.  What it cannot place `wetread compliance` tells. */
+static void
+on_imported(void *ctx, struct ledger *l)
+{
+	struct assign_result r;
+
+	(void)ctx;
+	assign_all(l, NULL, &r, NULL);
+}
+
 /* The options' values; false (told) where one is none. */
 static bool
 read_options(const struct cli *c, struct receive_config *rc)
@@ -122,6 +133,7 @@ receive_command(struct cli *c, int argc, char **argv)
 		.allow = c->opt.allow,
 		.stop = &stop,
 		.tell = on_told,
+		.imported = on_imported,
 		.ctx = c,
 	};
 	struct receive_counts counts;

@@ -104,6 +104,7 @@ apply_text(struct cli *c, const char *path, const struct buf *text)
 	struct cli_office o;
 	struct err e = { 0 };
 	bool same = false;
+	int64_t placed;
 	enum rc rc;
 	int status = cli_office_begin(c, &o, c->opt.why);
 
@@ -115,14 +116,18 @@ apply_text(struct cli *c, const char *path, const struct buf *text)
 	mistakes_free(&m);
 	if (status != EXIT_DONE)
 		return status;
+	placed = cli_place_rules(c);
 	if (c->json)
-		print_json(json_pack("{s:s, s:I, s:s, s:b}", "study", v.study, "version",
-				   (json_int_t)v.version, "digest", v.digest, "applied", !same),
+		print_json(json_pack("{s:s, s:I, s:s, s:b, s:I}", "study", v.study, "version",
+				   (json_int_t)v.version, "digest", v.digest, "applied", !same,
+				   "placed", (json_int_t)placed),
 			JSON_COMPACT);
 	else if (same)
 		printf("version %lld of %s is this file already\n", (long long)v.version, v.study);
 	else
 		printf("version %lld of %s is applied\n", (long long)v.version, v.study);
+	if (!c->json && placed > 0)
+		printf("%lld exams have another place by its rules now\n", (long long)placed);
 	return EXIT_DONE;
 }
 

@@ -19,6 +19,24 @@ on_line(void *ctx, const char *source, const char *text)
 	fflush(stdout);
 }
 
+static int64_t
+series_count(struct cli *c)
+{
+	return db_number(ledger_db(c->ledger), "SELECT max(id) FROM series", 0);
+}
+
+/* What came in the round gets its place by the rules of the studies. */
+static enum rc
+look_after(struct cli *c, const struct keeper_config *config, struct err *e)
+{
+	int64_t before = series_count(c);
+	enum rc rc = keeper_round(config, e);
+
+	if (series_count(c) > before)
+		cli_place_rules(c);
+	return rc;
+}
+
 /* In small steps, so that Ctrl-C need not wait. */
 static void
 rest(long seconds)
@@ -54,7 +72,7 @@ watch_run(struct cli *c, int argc, char **argv)
 		.stopped = cli_remote_stopped,
 		.ctx = c };
 	while (rc == RC_OK && !cli_remote_stopped(NULL)) {
-		rc = keeper_round(&config, &e);
+		rc = look_after(c, &config, &e);
 		if (c->opt.temporary)
 			break;
 		rest(every);

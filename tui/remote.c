@@ -10,6 +10,7 @@
 #include "core/base/str.h"
 #include "core/source/fetch.h"
 #include "core/source/keeper.h"
+#include "core/trial/assign.h"
 #include "tui/app.h"
 
 enum {
@@ -330,9 +331,12 @@ round_run(struct job *job, struct ledger *l)
 		.stopped = is_leaving,
 		.ctx = j };
 	int64_t before = series_count(l);
+	struct assign_result placed;
 
 	job->rc = keeper_round(&c, &job->err);
 	j->fresh = series_count(l) - before;
+	if (j->fresh > 0) /* what rules cannot place now is a task for a person, not an error */
+		assign_all(l, NULL, &placed, NULL);
 	put_words(l, j->words);
 }
 

@@ -12,6 +12,7 @@
 #include "core/ledger/lease.h"
 #include "core/ledger/outbox.h"
 #include "core/ledger/plan.h"
+#include "core/ledger/query.h"
 #include "core/ledger/reason.h"
 #include "core/ledger/remote.h"
 #include "core/ledger/signing.h"
@@ -359,6 +360,10 @@ settle(struct ledger *l, const struct session *who, const struct decision_reques
 		return rc;
 	apply(l, who, r, g, sg->number);
 	sg->state = g->reading == READING_REPEAT ? g->state : standing_state(&g->standing);
+	if (strcmp(sg->state, "approved") == 0 && strcmp(g->state, "approved") != 0)
+		rc = query_allows_approval(l, r->series, e);
+	if (rc != RC_OK)
+		return rc;
 	return check_move(l, g->state, sg->state, r->corrects != 0 ? "correction" : "verdict", e);
 }
 

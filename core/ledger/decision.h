@@ -56,7 +56,8 @@ struct decision_receipt {
  * are signed with it, and go from the working state when no step is open any more; the signer's drafts of marks
  * go with marks that are signed, and with the step that asks for pixels.
  * RC_DENIED: role, password, id, an own reading.  RC_CONFLICT: the series changed since `revision`, somebody decided this
- * step first or has it open (the text says who and when).  RC_INVALID: no reason for a fail, an unknown code, a pass of a step
+ * step first or has it open (the text says who and when), or it would be approved while a query refuses it
+ * (query_allows_approval).  RC_INVALID: no reason for a fail, an unknown code, a pass of a step
  * that asks for pixels without every slice having been on the glass (the text says which is next), ... */
 enum rc decision_sign(struct ledger *l, const struct session *who, const struct decision_request *r,
 	struct decision_receipt *out, struct err *e);

@@ -274,6 +274,45 @@ query_step(struct ledger *l, const struct session *who, const struct query_step 
 	return rc == RC_OK ? ledger_end(l, step_inside(l, who, s, e), e) : rc;
 }
 
+/* ---- what they hold up ---- */
+
+/* The checks that refuse are named so; those about one series end with its name. */
+static const char refuses[] =
+	"SELECT q.id FROM query q WHERE q.kind = 'visit' AND q.object = $1 AND q.type = "
+	"'failed-check'"
+	" AND q.rule LIKE 'out-of-%-hard %' AND (q.rule LIKE '% ' || $2 OR q.rule NOT LIKE '% S-%')"
+	" AND (SELECT n.state FROM query_line n WHERE n.query = q.id ORDER BY n.event DESC LIMIT 1)"
+	" NOT IN ('closed', 'not-applicable') ORDER BY q.id LIMIT 1";
+
+enum rc
+query_allows_approval(struct ledger *l, int64_t series, struct err *e)
+{
+	char object[24], name[24], key[CASE_KEY];
+	struct case_at at = { "series", object };
+	struct case_of c;
+	struct stmt *s;
+	int64_t id = 0;
+	enum rc rc;
+
+	snprintf(object, sizeof(object), "%lld", (long long)series);
+	snprintf(name, sizeof(name), "S-%04lld", (long long)series);
+	rc = case_find(l, &at, &c, e);
+	if (rc != RC_OK)
+		return rc;
+	case_visit(key, c.trial, c.subject, c.visit);
+	s = db_query(ledger_db(l), refuses);
+	stmt_text(s, 1, key);
+	stmt_text(s, 2, name);
+	if (stmt_step(s, NULL) == RC_OK)
+		id = stmt_get_int(s, 0);
+	stmt_done(s);
+	return id == 0 ? RC_OK
+		       : err_set(e, RC_CONFLICT,
+				 "query %lld says why this is refused: nothing of it is approved "
+				 "until that is closed",
+				 (long long)id);
+}
+
 /* ---- by the program ---- */
 
 bool

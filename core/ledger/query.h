@@ -85,6 +85,10 @@ enum rc query_lines(struct ledger *l, int64_t id,
 enum rc query_open_count(
 	struct ledger *l, const struct case_at *at, const char *form, int64_t *n, struct err *e);
 
+/* Inside a transaction: may the series be approved?  RC_CONFLICT while a query is open that refuses it: its visit came beyond the
+ * hard limit of its window, or a value of its own is outside a hard range (R-64).  The text names the query. */
+enum rc query_allows_approval(struct ledger *l, int64_t series, struct err *e);
+
 /* Was it asked before, about the same place and rule? */
 bool query_is_asked(struct ledger *l, const struct query_new *q);
 /* Inside a transaction, for entry.c: `who` NULL: the program.  *id may be NULL. */

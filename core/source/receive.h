@@ -62,6 +62,8 @@ struct receive_config {
 	const volatile sig_atomic_t
 		*stop; /* set: no new lines, open ones get 10 s, all is imported, then it ends */
 	void (*tell)(void *ctx, const struct receive_told *t);
+	/* Images are in the archive that were not there: on the thread that imports, which may use the ledger.  May be NULL. */
+	void (*imported)(void *ctx, struct ledger *l);
 	void *ctx;
 };
 

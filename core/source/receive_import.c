@@ -129,6 +129,8 @@ importer_work(struct importer_thread *t, struct job *j)
 			paths[n++] = j->path[i];
 	if (n > 0)
 		j->rc = import_run(&ic, paths, n, &j->counts, &j->why);
+	if (j->counts.added > 0 && t->c->imported != NULL)
+		t->c->imported(t->c->ctx, t->c->ledger);
 	if (j->rc == RC_OK)
 		remove_imported(j);
 	free(paths);

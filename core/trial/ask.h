@@ -15,4 +15,13 @@ struct ask {
 void ask_about(
 	const char *study, const char *subject, const struct comply_finding *f, struct ask *out);
 
+/* Every finding of the study that asks for a query or a refusal and was never asked about becomes a query, by the program.
+ * Exams that rules tell are placed first (assign_by_rules): a query stands at a visit.  A second call asks nothing.
+ * site NULL: all.  Ledger worker; what was asked stays asked where a later batch fails. */
+struct ask_result {
+	int64_t findings, asked; /* that ask for one; those that are new */
+};
+enum rc ask_all(struct ledger *l, const char *study, const char *site, struct ask_result *out,
+	struct err *e);
+
 #endif

@@ -47,8 +47,16 @@ write_batch(struct ledger *l, struct placing *list, size_t n, int64_t *changed, 
 	return rc;
 }
 
-enum rc
-assign_by_rules(struct ledger *l, const char *study, struct assign_result *out, struct err *e)
+static void
+tell(const struct assign_told *told, int64_t done, int64_t total)
+{
+	if (told != NULL && told->progress != NULL)
+		told->progress(told->ctx, done, total);
+}
+
+static enum rc
+by_rules(struct ledger *l, const char *study, const struct assign_told *told,
+	struct assign_result *out, struct err *e)
 {
 	struct survey_want want = { .study = study };
 	struct placing *list = mem_zero(BATCH, sizeof(*list));
@@ -68,6 +76,7 @@ assign_by_rules(struct ledger *l, const char *study, struct assign_result *out, 
 		if (n == BATCH) {
 			rc = write_batch(l, list, n, &out->changed, e);
 			n = 0;
+			tell(told, out->exams, (int64_t)s->exams);
 		}
 	}
 	if (rc == RC_OK)
@@ -75,6 +84,48 @@ assign_by_rules(struct ledger *l, const char *study, struct assign_result *out, 
 	free(list);
 	survey_free(s);
 	return rc;
+}
+
+enum rc
+assign_by_rules(struct ledger *l, const char *study, struct assign_result *out, struct err *e)
+{
+	return by_rules(l, study, NULL, out, e);
+}
+
+struct all {
+	struct ledger *l;
+	const struct assign_told *told;
+	struct assign_result *sum;
+	enum rc rc; /* of the first study that could not be placed */
+	struct err *e;
+};
+
+static enum rc
+assign_one(void *ctx, const char *study, struct err *e)
+{
+	struct all *a = ctx;
+	struct assign_result r;
+	enum rc rc = by_rules(a->l, study, a->told, &r, a->e);
+
+	(void)e;
+	a->sum->exams += r.exams;
+	a->sum->changed += r.changed;
+	a->sum->open += r.open;
+	if (a->rc == RC_OK)
+		a->rc = rc;
+	return RC_OK;
+}
+
+enum rc
+assign_all(
+	struct ledger *l, const struct assign_told *told, struct assign_result *out, struct err *e)
+{
+	struct all a = { l, told, out, RC_OK, e };
+	enum rc rc;
+
+	memset(out, 0, sizeof(*out));
+	rc = survey_studies(l, assign_one, &a, e);
+	return rc == RC_OK ? a.rc : rc;
 }
 
 /* ---- by a person ---- */

@@ -116,6 +116,57 @@ what_a_check_found_is_asked_once_and_ended_by_coordinator_or_manager(void **stat
 	assert_int_equal(step(d, CORA, 1, QUERY_UPDATED), RC_OK);
 }
 
+/* ---- what they hold up ---- */
+
+static void
+refuse(struct desk *d, const char *rule)
+{
+	struct query_new q = { .at = { "visit", "NEURO-01/N-1/V1" },
+		.rule = rule,
+		.text = "beyond the limit",
+		.type = QUERY_CHECK };
+	int64_t fresh;
+
+	assert_ok(query_open_found(d->m->l, &q, 1, &fresh, e));
+	assert_int_equal(fresh, 1);
+}
+
+static enum rc
+pass(struct desk *d, int64_t series, const char *stage, struct err *why)
+{
+	struct decision_request r = made_verdict(series, stage, "pass", NULL, REVIEWER_PASSWORD);
+	struct decision_receipt receipt;
+
+	return decision_sign(d->m->l, &d->who[RITA], &r, &receipt, why);
+}
+
+/* R-64: the series of a visit beyond its hard limit, or with a value outside a hard range, is not approved before the query is
+ * closed; the other steps go on, and other series of the visit where it is about one */
+static void
+an_open_refusal_holds_up_the_approval(void **state)
+{
+	struct desk *d = *state;
+	struct err why = { 0 };
+
+	made_look_at(d->m, "rita", 1, 3);
+	refuse(d, "out-of-range-hard T2 echo_time S-0011");
+	assert_ok(query_allows_approval(d->m->l, 1, e));
+	refuse(d, "out-of-window-soft - -");
+	assert_ok(query_allows_approval(d->m->l, 1, e));
+	refuse(d, "out-of-range-hard T2 echo_time S-0001");
+	refuse(d, "out-of-window-hard - -");
+	assert_ok(pass(d, 1, "phi", e));
+	assert_int_equal(pass(d, 1, "quality", &why), RC_CONFLICT);
+	assert_non_null(strstr(why.text, "query 3"));
+	assert_int_equal(step(d, CORA, 3, QUERY_CLOSED), RC_OK);
+	assert_int_equal(pass(d, 1, "quality", NULL), RC_CONFLICT);
+	assert_int_equal(query_allows_approval(d->m->l, 2, NULL), RC_OK);
+	assert_int_equal(step(d, CORA, 4, QUERY_CLOSED), RC_OK);
+	assert_ok(pass(d, 1, "quality", e));
+}
+
+/* ---- lists ---- */
+
 static bool
 count(void *ctx, const struct query_row *q)
 {
@@ -181,6 +232,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		desk_test(each_state_is_followed_by_those_of_the_table_by_whom_it_says),
 		desk_test(what_a_check_found_is_asked_once_and_ended_by_coordinator_or_manager),
+		desk_test(an_open_refusal_holds_up_the_approval),
 		desk_test(lists_are_by_owner_state_and_place),
 		desk_test(a_query_without_words_or_for_nobody_is_refused),
 	};

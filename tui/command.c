@@ -70,6 +70,7 @@ command_refusal(enum command c, unsigned have)
 		{ NEED_DIALOG, "there is no dialog open" },
 		{ NEED_LOG, "this works on the audit screen: A on the worklist, or :audit" },
 		{ NEED_DESK, "this works on the desk: D on the worklist, or :desk" },
+		{ NEED_QUALITY, "this works in the quality of a series: Q in the viewer, or :quality" },
 		{ NEED_QUERY, "this works in a query: Enter on one of the desk's" },
 		{ NEED_FORM, "this works in a form: e in the viewer, or :form" },
 		{ NEED_SOURCES, "this works on the sources screen: S on the worklist, or :sources" },

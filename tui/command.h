@@ -28,6 +28,7 @@ enum need {
 	NEED_FORM = 1 << 10,   /* the form screen */
 	NEED_DESK = 1 << 11,   /* the desk */
 	NEED_QUERY = 1 << 12,  /* a query open */
+	NEED_QUALITY = 1 << 13, /* the quality of a series */
 };
 
 struct command_info {

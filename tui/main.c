@@ -28,6 +28,7 @@ static const struct cli_command *const commands[] = {
 	&cli_worklist_command,
 	&cli_classify_command,
 	&cli_form_command,
+	&cli_quality_command,
 	&cli_todo_command,
 	&cli_query_command,
 	&cli_show_command,

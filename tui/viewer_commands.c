@@ -359,6 +359,15 @@ viewer_form(struct app *app, struct viewer_state *s)
 	app_push(app, &scr_form_ops, &a);
 }
 
+static void
+open_quality(struct app *app, struct viewer_state *s)
+{
+	struct form_argument a = { &s->f,
+		s->modes.mode == VIEW_SLICES ? &s->port : &s->modes.slices, "" };
+
+	app_push(app, &scr_quality_ops, &a);
+}
+
 void
 viewer_command(struct app *app, void *state, enum command c, const char *argument)
 {
@@ -421,6 +430,9 @@ viewer_command(struct app *app, void *state, enum command c, const char *argumen
 	case CMD_TAGS:
 		viewer_open_tags(
 			app, &s->f, s->modes.mode == VIEW_SLICES ? &s->port : &s->modes.slices);
+		break;
+	case CMD_QUALITY:
+		open_quality(app, s);
 		break;
 	case CMD_FORM:
 		s->form[0] = '\0';

@@ -7,6 +7,7 @@
 #include "core/ledger/catalog.h"
 #include "core/ledger/entry.h"
 #include "core/trial/extract_in.h"
+#include "core/trial/quality.h"
 
 static void
 head(struct extract_out *o, const char *const *names, size_t n)
@@ -355,7 +356,7 @@ put_own_codes(struct buf *b, const struct study *s, const struct extract_builtin
 			buf_format(b, "%s%s, %s", i > 0 ? " | " : "", g[i].code, g[i].meaning);
 	else
 		for (int i = 0; i < 4; i++)
-			buf_format(b, "%s%d, %s", i > 0 ? " | " : "", i, extract_severities[i]);
+			buf_format(b, "%s%d, %s", i > 0 ? " | " : "", i, quality_severities[i]);
 }
 
 static void

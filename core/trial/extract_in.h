@@ -130,7 +130,6 @@ struct extract_grade {
 	const char *code, *meaning;
 };
 size_t extract_grades(const struct study *s, struct extract_grade *to, size_t most);
-extern const char *const extract_severities[4];
 
 /* The fields of a verdict as an export has it, with their values. */
 enum { EXTRACT_VERDICT_FIELDS = 10 };

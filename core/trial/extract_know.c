@@ -6,8 +6,7 @@
 #include "core/base/str.h"
 #include "core/ledger/entry.h"
 #include "core/trial/extract_in.h"
-
-const char *const extract_severities[4] = { "absent", "mild", "moderate", "severe" };
+#include "core/trial/quality.h"
 
 const struct extract_version *
 extract_last(const struct extract *x)
@@ -89,7 +88,7 @@ quality_label(const struct study *s, const char *field, const char *value)
 
 	if (strcmp(field, "rating") != 0)
 		return value[0] >= '0' && value[0] <= '3' && value[1] == '\0'
-			? extract_severities[value[0] - '0']
+			? quality_severities[value[0] - '0']
 			: "";
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(g[i].code, value) == 0)

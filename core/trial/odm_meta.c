@@ -6,6 +6,7 @@
 #include "core/base/mem.h"
 #include "core/ledger/entry.h"
 #include "core/trial/odm_out.h"
+#include "core/trial/quality.h"
 
 /* ---- names ---- */
 
@@ -595,7 +596,7 @@ write_lists(struct extract_out *o, const struct study *s)
 	extract_close(o);
 	open_list(o, "wr-", "severity", "Severity of an artifact", "integer");
 	for (size_t i = 0; i < MEM_COUNT(number); i++)
-		list_item(o, number[i], extract_severities[i]);
+		list_item(o, number[i], quality_severities[i]);
 	extract_close(o);
 	for (size_t i = 0; i < MEM_COUNT(word_lists); i++) {
 		open_list(o, "wr-", word_lists[i].id, NULL, "text");

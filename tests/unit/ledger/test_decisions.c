@@ -82,6 +82,7 @@ passes_of_all_steps_approve(void **state)
 	assert_string_equal(standing, "phi passed · quality passed");
 }
 
+/* */
 static void
 requests_that_make_no_sense_sign_nothing(void **state)
 {
@@ -192,6 +193,7 @@ a_series_that_is_not_there_is_told(void **state)
 	assert_int_equal(sign(d, 99, "phi", NULL, to, NULL), RC_NOT_FOUND);
 }
 
+/* */
 static void
 the_worst_reason_decides(void **state)
 {

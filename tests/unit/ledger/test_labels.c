@@ -238,7 +238,7 @@ labels_of_another_table_are_told_again(void **state)
 	assert_string_equal(row_of(d->m, made_id(d->m, 4)).text, "AX T1");
 }
 
-/* Told by the header as it came, and kept: no files are needed for it. */
+/* told by the header as it came, and kept: no files are needed for it. */
 static void
 it_is_kept_with_the_series(void **state)
 {

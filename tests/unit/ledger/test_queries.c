@@ -74,6 +74,7 @@ may(char who, enum sitter s)
 	}
 }
 
+/* */
 static void
 each_state_is_followed_by_those_of_the_table_by_whom_it_says(void **state)
 {

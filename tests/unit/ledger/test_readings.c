@@ -180,7 +180,7 @@ every_disagreement_is_adjudicated_once_and_nothing_else_is(void **state)
 		raw_number(d->m->folder, "SELECT count(*) FROM task WHERE reading = 3"), disputed);
 }
 
-/* */
+/* R-84 R-73 */
 static void
 the_draw_is_the_same_again_and_keeps_its_share(void **state)
 {
@@ -215,7 +215,7 @@ a_new_image_begins_the_readings_again(void **state)
 	assert_int_equal(room_queue(d, ERIK, "adjudication"), 0);
 }
 
-/* */
+/* R-03 R-73 */
 static void
 a_repeat_that_other_images_voided_is_drawn_again(void **state)
 {
@@ -236,7 +236,7 @@ a_repeat_that_other_images_voided_is_drawn_again(void **state)
 	assert_string_equal(to, "in-review");
 }
 
-/* */
+/* R-84 R-73 */
 static void
 a_repeat_comes_back_to_its_first_reader_alone_and_changes_nothing(void **state)
 {

@@ -134,7 +134,7 @@ test_titles(void **state)
 	assert_int_equal(kos_title_of(NULL, 0), KOS_QUALITY);
 }
 
-/* Every reason has a nearest code, and whatever names somebody is no matter of quality. */
+/* every reason has a nearest code, and whatever names somebody is no matter of quality. */
 static void
 test_every_reason(void **state)
 {

@@ -38,7 +38,7 @@ assert_near(double is, double should)
 		fail_msg("%.9f instead of %.9f", is, should);
 }
 
-/* */
+/* R-83 R-73 */
 static void
 kappas_are_those_of_the_published_tables(void **state)
 {

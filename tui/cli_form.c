@@ -6,6 +6,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/trial/twice.h"
 #include "core/trial/where.h"
 #include "tui/cli.h"
 
@@ -351,6 +352,48 @@ thaw(struct cli *c, int argc, char **argv)
 	return mark(c, argc, argv, NULL, form_thaw);
 }
 
+struct agreeing {
+	json_t *list; /* NULL: as text */
+};
+
+static void
+tell_twice(void *ctx, const struct twice *t)
+{
+	const struct agreeing *a = ctx;
+	double percent = t->compared > 0 ? 100.0 * (double)t->same / (double)t->compared : 0;
+
+	if (a->list != NULL)
+		json_array_append_new(a->list,
+			json_pack("{s:s, s:s, s:I, s:I, s:I, s:f}", "form", t->form, "field",
+				t->field, "compared", (json_int_t)t->compared, "same",
+				(json_int_t)t->same, "settled", (json_int_t)t->settled, "percent",
+				percent));
+	else
+		printf("%-16s %-20s %6lld of %6lld the same  %5.1f %%  %lld settled\n", t->form,
+			t->field[0] != '\0' ? t->field : "(whole forms)", (long long)t->same,
+			(long long)t->compared, percent, (long long)t->settled);
+}
+
+/* Of a study: no login, as other reports. */
+static int
+agreement(struct cli *c, int argc, char **argv)
+{
+	struct agreeing a = { .list = c->json ? json_array() : NULL };
+	struct err e = { 0 };
+	enum rc rc;
+
+	(void)argc;
+	if (!cli_open(c, DB_READ))
+		return EXIT_FAILED_;
+	rc = twice_each(c->ledger, argv[0], c->user, tell_twice, &a, &e);
+	if (rc == RC_OK && a.list != NULL) {
+		json_dumpf(a.list, stdout, JSON_COMPACT);
+		putchar('\n');
+	}
+	json_decref(a.list);
+	return rc == RC_OK ? EXIT_DONE : cli_error(&e);
+}
+
 static const struct {
 	const char *name;
 	int least, most;
@@ -363,6 +406,7 @@ static const struct {
 	{ "unlock", 2, 2, unlock },
 	{ "freeze", 1, 1, freeze },
 	{ "thaw", 1, 1, thaw },
+	{ "agreement", 1, 1, agreement },
 };
 
 static int
@@ -387,7 +431,8 @@ const struct cli_command cli_form_command = {
 	.usage = "form show PLACE FORM | set PLACE FORM FIELD=VALUE... [--keep FIELD=WHY]... "
 		 "[--because WHY] |\n"
 		 "     sign PLACE FORM | lock|unlock PLACE FORM --reason WHY | freeze|thaw STUDY "
-		 "--reason WHY\n"
+		 "--reason WHY |\n"
+		 "     agreement STUDY\n"
 		 "\n"
 		 "Forms of a study, filled as --user by the rules of its file.  PLACE is a series "
 		 "(S-0012), an\n"

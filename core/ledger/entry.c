@@ -278,7 +278,8 @@ insert(struct ledger *l, const struct session *who, const struct entry_save *r,
 	return stmt_run(s, e);
 }
 
-/* The values that differ from what stands, for the event; their places in r->values into `which`. */
+/* The values that differ from what stands, for the event; their places in r->values into `which`.  That there is none is a value
+ * where two differ. */
 static json_t *
 changes(struct ledger *l, const struct entry_save *r, size_t *which, size_t *n)
 {
@@ -294,7 +295,7 @@ changes(struct ledger *l, const struct entry_save *r, size_t *which, size_t *n)
 
 		if (there ? strcmp(now.value, v->value) == 0 && strcmp(now.why, why) == 0 &&
 					strcmp(now.spot, spot) == 0
-			  : v->value[0] == '\0')
+			  : v->value[0] == '\0' && r->pass != PASS_SETTLED)
 			continue;
 		json_array_append_new(list,
 			json_pack("[s, s, s, s, s]", v->field, v->value, there ? now.value : "",

@@ -205,7 +205,7 @@ load_value(void *ctx, const struct entry *v)
 static void
 load_reasons(void *ctx, const struct entry *v)
 {
-	if (v->value[0] != '\0')
+	if (v->why[0] != '\0')
 		fill_load_reasons(ctx, v->field, v->why);
 }
 

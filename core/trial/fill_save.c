@@ -189,8 +189,9 @@ take_cell(const struct fill *f, size_t field, struct fill_batch *b)
 	const struct fill_difference *d = difference_of(f, field);
 	struct buf why = { 0 };
 
-	if (c->state == FORM_PROPOSED || (f->pass == PASS_SETTLED && d == NULL))
-		return;
+	if (c->state == FORM_PROPOSED ||
+		(f->pass == PASS_SETTLED && (d == NULL || d->reason == NULL)))
+		return; /* what both say stands; what is not settled is nobody's yet */
 	if (d != NULL && d->reason != NULL)
 		add_reason(&why, SETTLED, d->reason);
 	for (size_t i = 0; i < c->findings; i++)

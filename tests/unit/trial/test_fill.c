@@ -249,6 +249,54 @@ the_second_fills_blind_and_a_third_settles(void **state)
 	fill_free(f);
 }
 
+/* */
+static void
+what_was_settled_is_settled_when_the_form_is_opened_again(void **state)
+{
+	struct desk *d = *state;
+	struct form_receipt r;
+	struct fill *f;
+
+	fill_and_sign(d, CORA, PASS_FIRST, "8");
+	fill_and_sign(d, CARL, PASS_SECOND, "7.5");
+	f = opened(d, EVA, "contrast");
+	assert_ok(save(d, EVA, f, NULL, e));
+	assert_null(desk_value(d, PASS_SETTLED, "volume"));
+	type(f, "volume", "7.5");
+	f->difference[0].reason = mem_string("the pump's log says so");
+	assert_ok(save(d, EVA, f, NULL, e));
+	fill_free(f);
+	f = opened(d, EVA, "contrast");
+	assert_string_equal(f->difference[0].reason, "the pump's log says so");
+	assert_ok(fill_complete(f, e));
+	fill_free(f);
+	assert_ok(desk_sign(d, EVA, PASS_SETTLED, &r, e));
+}
+
+/* one entered something, the other nothing, and nothing is right */
+static void
+that_there_is_no_value_can_be_settled_too(void **state)
+{
+	struct desk *d = *state;
+	struct form_receipt r;
+	struct fill *f;
+
+	fill_and_sign(d, CORA, PASS_FIRST, "8");
+	fill_and_sign(d, CARL, PASS_SECOND, "8");
+	assert_ok(desk_enter(d, CORA, PASS_FIRST, "rate", "4.0", "read again", e));
+	assert_ok(desk_sign(d, CORA, PASS_FIRST, &r, e));
+	f = opened(d, EVA, "contrast");
+	assert_int_equal(f->differences, 1);
+	type(f, "rate", "");
+	f->difference[0].reason = mem_string("there was no pump");
+	assert_ok(save(d, EVA, f, NULL, e));
+	fill_free(f);
+	assert_string_equal(desk_value(d, PASS_SETTLED, "rate"), "");
+	f = opened(d, MONA, "contrast");
+	assert_string_equal(shown(f, "rate"), "");
+	fill_free(f);
+}
+
 int
 main(void)
 {
@@ -261,6 +309,8 @@ main(void)
 		desk_test(a_form_of_a_visit_is_opened_from_its_series),
 		desk_test(a_value_that_was_filled_in_for_the_header_is_proposed_and_compared),
 		desk_test(the_second_fills_blind_and_a_third_settles),
+		desk_test(what_was_settled_is_settled_when_the_form_is_opened_again),
+		desk_test(that_there_is_no_value_can_be_settled_too),
 	};
 
 	return cmocka_run_group_tests(tests, made_group_setup, made_group_teardown);

@@ -320,6 +320,7 @@ run-bench: all $(BENCH) $(B)/tests/system/ask_source
 	@$(B)/bench/bench_form
 	@$(B)/bench/bench_comply
 	@$(B)/bench/bench_trial
+	@$(B)/bench/bench_export
 	@$(B)/bench/bench_record $(B)/bench
 	@[ -e $(B)/demo/demo ] || { rm -rf $(B)/demo; $(B)/wetread demo $(B)/demo >/dev/null; }
 	@$(B)/bench/bench_viewer $(B)/demo

@@ -200,16 +200,6 @@ free_step(struct extract_step *t)
 
 /* ---- queries ---- */
 
-static bool
-take_query(void *ctx, const struct query_row *q)
-{
-	struct extract_case *c = ctx;
-
-	c->query = ADD(c->query, c->queries);
-	c->query[c->queries++] = (struct extract_query){ .row = *q };
-	return true;
-}
-
 static void
 take_line(void *ctx, const struct query_line *n)
 {
@@ -219,15 +209,37 @@ take_line(void *ctx, const struct query_line *n)
 	q->line[q->lines++] = *n;
 }
 
+/* By the index over places: a filter of query_each would look at all of them for each place. */
+static enum rc
+read_numbers(struct extract *x, struct extract_case *c, struct err *e)
+{
+	struct stmt *s = db_query(ledger_db(x->l),
+		"SELECT id FROM query WHERE kind = $1 AND object = $2 ORDER BY id");
+	enum rc rc;
+
+	stmt_text(s, 1, c->place->kind);
+	stmt_text(s, 2, c->place->object);
+	while ((rc = stmt_step(s, e)) == RC_OK) {
+		c->query = ADD(c->query, c->queries);
+		memset(&c->query[c->queries], 0, sizeof(*c->query));
+		c->query[c->queries++].row.id = stmt_get_int(s, 0);
+	}
+	stmt_done(s);
+	return rc == RC_NOT_FOUND ? RC_OK : rc;
+}
+
 static enum rc
 read_queries(struct extract *x, struct extract_case *c, struct err *e)
 {
-	struct case_at at = { c->place->kind, c->place->object };
-	struct query_filter f = { .state = -1, .at = &at };
-	enum rc rc = query_each(x->l, &f, take_query, c, e);
+	enum rc rc = read_numbers(x, c, e);
 
-	for (size_t i = 0; rc == RC_OK && i < c->queries; i++)
-		rc = query_lines(x->l, c->query[i].row.id, take_line, &c->query[i], e);
+	for (size_t i = 0; rc == RC_OK && i < c->queries; i++) {
+		struct extract_query *q = &c->query[i];
+
+		rc = query_read(x->l, q->row.id, &q->row, e);
+		if (rc == RC_OK)
+			rc = query_lines(x->l, q->row.id, take_line, q, e);
+	}
 	return rc;
 }
 

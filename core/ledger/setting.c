@@ -43,6 +43,29 @@ check_url(struct ledger *l, const char *value, struct err *e)
 		: err_set(e, RC_INVALID, "it begins with https:// or http://");
 }
 
+/* Its whole form is checked where it is used (core/net/smtp.h), which the ledger does not know. */
+static enum rc
+check_mail_address(struct ledger *l, const char *value, struct err *e)
+{
+	(void)l;
+	return (strncmp(value, "smtps://", 8) == 0 || strncmp(value, "smtp://", 7) == 0) &&
+			strchr(value, '@') == NULL
+		? RC_OK
+		: err_set(e, RC_INVALID,
+			  "it is smtps://host:port or smtp://host:port, without user and password");
+}
+
+static enum rc
+check_mail_from(struct ledger *l, const char *value, struct err *e)
+{
+	const char *at = strchr(value, '@');
+
+	(void)l;
+	return at != NULL && at != value && at[1] != '\0' && strpbrk(value, " <>,;") == NULL
+		? RC_OK
+		: err_set(e, RC_INVALID, "it is an e-mail address: name@place");
+}
+
 #define NUMBER(name_, help_, fallback_, least_, most_) \
 	{ \
 		.name = name_, .help = help_, .fallback = fallback_, .least = least_, \
@@ -93,6 +116,12 @@ const struct setting_info setting_table[SETTING_COUNT] = {
 		.text = check_outside },
 	[SETTING_ANCHOR_URL] = { "anchor-url", "an address that each anchor is posted to",
 		.text = check_url },
+	[SETTING_MAIL_ADDRESS] = { "mail-address",
+		"the mail server that reports to sites go to: smtps://host:port, or smtp:// with "
+		"STARTTLS",
+		.text = check_mail_address },
+	[SETTING_MAIL_FROM] = { "mail-from", "the address that they come from, for answers",
+		.text = check_mail_from },
 };
 
 enum setting

@@ -124,6 +124,7 @@ static const struct verify_action actions[] = {
 	{ "query-opened", .take = verify_take_query_opened }, /* by a check, or a person */
 	{ "query-step", VERIFY_SESSION, false, "a query was changed by no session",
 		.take = verify_take_query_step },
+	{ "report-sent", VERIFY_SESSION, false, "a report was sent by no session", .take = NULL },
 	{ "series-moved", VERIFY_SYSTEM, false, "a series was not moved by the program",
 		.take = verify_take_moved },
 	{ "source-added", VERIFY_USER, true, "source added not by an officer",

@@ -13,7 +13,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/mem.h"
-#include "core/trial/survey.h"
+#include "core/trial/report.h"
 
 enum { VISITS = 5, SERIES = 8 };
 
@@ -47,6 +47,9 @@ static const char fill[] =
 	" 'AX T1 POST' WHEN 2 THEN 'AX T2' WHEN 3 THEN 'AX FLAIR' WHEN 4 THEN 'AX DWI' WHEN 5 THEN"
 	" 'AX SWI' WHEN 6 THEN 'SAG T1 PRE 3D' ELSE 'AX PERF-DSC 4D' END, 'r', 80, '', '', '', 0"
 	" FROM series;"
+	/* something to tell: a value out of its range, and one series for another */
+	"UPDATE series SET echo_time = '130' WHERE id % 20 = 0;"
+	"UPDATE series_label SET label = 'AX T2' WHERE series % 40 = 1;"
 	"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4)"
 	" INSERT INTO image (id, sop_uid, image_position, image_orientation, acquisition_time, "
 	"series,"
@@ -170,6 +173,31 @@ report(struct ledger *l)
 	survey_free(s);
 }
 
+/* As wetread report missing: what sites are told, with all letters made. */
+static void
+letters(struct ledger *l)
+{
+	struct survey_want want = { .study = "B" };
+	struct report *r;
+	struct buf b = { 0 };
+	struct err e = { 0 };
+	double start = now(), gathered;
+
+	must(report_read(l, &want, &r, &e) == RC_OK, e.text);
+	gathered = now() - start;
+	for (size_t i = 0; i < r->sites; i++)
+		report_letter(r, &r->site[i], &b);
+	printf("letters %8zu subjects, %8zu series: gathered %8.1f ms, all %8.1f ms, %zu items of "
+	       "%zu "
+	       "sites, %zu bytes%s\n",
+		r->survey->subjects, r->survey->series, gathered * 1e3, (now() - start) * 1e3,
+		r->items, r->sites, b.len,
+		r->survey->subjects == 1000 ? now() - start < 1 ? "  PASS (1 s)" : "  MISS (1 s)"
+					    : "");
+	buf_release(&b);
+	report_free(r);
+}
+
 static void
 measure(int64_t subjects)
 {
@@ -187,6 +215,8 @@ measure(int64_t subjects)
 	must(ledger_open(&l, folder, DB_READ, NULL, &e) == RC_OK, e.text);
 	report(l);
 	report(l);
+	letters(l);
+	letters(l);
 	ledger_close(l);
 	nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }

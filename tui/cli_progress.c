@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/ledger/progress.h"
+#include "core/trial/expected.h"
 #include "tui/cli.h"
 
 struct printing {
@@ -37,56 +37,111 @@ days(int64_t now, int64_t then)
 	return then != 0 ? (double)(now - then) / 86400e6 : 0;
 }
 
-static void
-place_csv(struct printing *t, const struct progress_place *p)
+/* Per cent of what is expected; -1 unknown. */
+static double
+percent_complete(const struct expected_place *x)
 {
-	if (t->lines++ == 0)
-		puts("study,site,visit,received,elsewhere,quarantined,in_review,query,approved,"
-		     "rejected,"
-		     "released,done_percent,oldest_days");
-	put_field(p->study, ",");
-	put_field(p->site, ",");
-	put_field(p->visit, ",");
-	printf("%lld,%lld,%lld,%lld,%lld,%lld,%lld,%lld,%.1f,%.1f\n", (long long)p->received,
-		(long long)p->elsewhere, (long long)p->quarantined, (long long)p->in_review,
-		(long long)p->query, (long long)p->approved, (long long)p->rejected,
-		(long long)p->released, progress_done(p) / 10.0, days(t->now, p->oldest));
+	int complete = expected_complete(x);
+
+	return complete < 0 ? -1 : complete / 10.0;
 }
 
 static void
-place_text(struct printing *t, const struct progress_place *p)
+expected_csv(const struct expected_place *x)
 {
+	if (x->asks)
+		printf(",%lld,%lld,%lld,", (long long)x->expected, (long long)x->came,
+			(long long)x->missing);
+	else
+		fputs(",,,,", stdout);
+	if (expected_complete(x) >= 0)
+		printf("%.1f", percent_complete(x));
+	printf(",%lld\n", (long long)x->queries);
+}
+
+static void
+place_csv(struct printing *t, const struct expected_place *x)
+{
+	const struct progress_place *p = &x->got;
+
 	if (t->lines++ == 0)
-		printf("%-14s %-6s %-6s %8s %8s %8s %6s %8s %8s %6s  %s\n", "study", "site",
-			"visit", "received", "waiting", "review", "query", "approved", "rejected",
-			"done", "oldest");
-	printf("%-14s %-6s %-6s %8lld %8lld %8lld %6lld %8lld %8lld %5.1f%%",
-		*p->study != '\0' ? p->study : "-", *p->site != '\0' ? p->site : "-",
-		*p->visit != '\0' ? p->visit : "-", (long long)p->received,
+		puts("study,site,visit,received,elsewhere,quarantined,in_review,query,approved,"
+		     "rejected,"
+		     "released,done_percent,oldest_days,expected,came,missing,complete_percent,"
+		     "open_queries");
+	put_field(p->study, ",");
+	put_field(p->site, ",");
+	put_field(p->visit, ",");
+	printf("%lld,%lld,%lld,%lld,%lld,%lld,%lld,%lld,%.1f,%.1f", (long long)p->received,
+		(long long)p->elsewhere, (long long)p->quarantined, (long long)p->in_review,
+		(long long)p->query, (long long)p->approved, (long long)p->rejected,
+		(long long)p->released, progress_done(p) / 10.0, days(t->now, p->oldest));
+	expected_csv(x);
+}
+
+static void
+expected_text(const struct expected_place *x)
+{
+	if (!x->asks)
+		printf("%8s %7s %8s", "-", "-", "-");
+	else if (expected_complete(x) < 0)
+		printf("%8lld %7lld %8s", (long long)x->expected, (long long)x->missing, "-");
+	else
+		printf("%8lld %7lld %7.1f%%", (long long)x->expected, (long long)x->missing,
+			percent_complete(x));
+}
+
+static void
+place_text(struct printing *t, const struct expected_place *x)
+{
+	const struct progress_place *p = &x->got;
+
+	if (t->lines++ == 0)
+		printf("%-14s %-6s %-6s %8s %7s %8s %8s %8s %8s %6s %8s %8s %6s %7s  %s\n", "study",
+			"site", "visit", "expected", "missing", "complete", "received", "waiting",
+			"review", "query", "approved", "rejected", "done", "queries", "oldest");
+	printf("%-14s %-6s %-6s ", *p->study != '\0' ? p->study : "-",
+		*p->site != '\0' ? p->site : "-", *p->visit != '\0' ? p->visit : "-");
+	expected_text(x);
+	printf(" %8lld %8lld %8lld %6lld %8lld %8lld %5.1f%% %7lld", (long long)p->received,
 		(long long)p->quarantined, (long long)p->in_review, (long long)p->query,
-		(long long)p->approved, (long long)p->rejected, progress_done(p) / 10.0);
+		(long long)p->approved, (long long)p->rejected, progress_done(p) / 10.0,
+		(long long)x->queries);
 	if (p->oldest != 0)
 		printf("  %.1f days", days(t->now, p->oldest));
 	putchar('\n');
 }
 
-static void
-on_place(void *ctx, const struct progress_place *p)
+static json_t *
+expected_number(const struct expected_place *x, int64_t n)
 {
+	return x->asks ? json_integer(n) : json_null();
+}
+
+static void
+on_place(void *ctx, const struct expected_place *x)
+{
+	const struct progress_place *p = &x->got;
 	struct printing *t = ctx;
 
 	json_array_append_new(t->places,
-		json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f}",
-			"study", p->study, "site", p->site, "visit", p->visit, "received",
-			(json_int_t)p->received, "elsewhere", (json_int_t)p->elsewhere,
-			"quarantined", (json_int_t)p->quarantined, "in_review",
-			(json_int_t)p->in_review, "query", (json_int_t)p->query, "approved",
-			(json_int_t)p->approved, "rejected", (json_int_t)p->rejected, "released",
-			(json_int_t)p->released, "done", progress_done(p) / 1000.0, "oldest_days",
-			days(t->now, p->oldest)));
+		json_pack("{s:o, s:o, s:o, s:o, s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, "
+			  "s:I, s:I, s:f, s:f}",
+			"expected", expected_number(x, x->expected), "came",
+			expected_number(x, x->came), "missing", expected_number(x, x->missing),
+			"complete",
+			expected_complete(x) < 0 ? json_null()
+						 : json_real(expected_complete(x) / 1000.0),
+			"open_queries", (json_int_t)x->queries, "study", p->study, "site", p->site,
+			"visit", p->visit, "received", (json_int_t)p->received, "elsewhere",
+			(json_int_t)p->elsewhere, "quarantined", (json_int_t)p->quarantined,
+			"in_review", (json_int_t)p->in_review, "query", (json_int_t)p->query,
+			"approved", (json_int_t)p->approved, "rejected", (json_int_t)p->rejected,
+			"released", (json_int_t)p->released, "done", progress_done(p) / 1000.0,
+			"oldest_days", days(t->now, p->oldest)));
 	if (t->c->json)
 		return;
-	(t->c->opt.csv ? place_csv : place_text)(t, p);
+	(t->c->opt.csv ? place_csv : place_text)(t, x);
 }
 
 static void
@@ -151,7 +206,7 @@ progress_run(struct cli *c, int argc, char **argv)
 	}
 	t.now = ledger_now(c->ledger);
 	if (!readers)
-		rc = progress_places(c->ledger, c->user, t.level, on_place, &t, &e);
+		rc = expected_places(c->ledger, c->user, t.level, on_place, &t, &e);
 	if (rc == RC_OK && (readers || c->json))
 		rc = progress_readers(c->ledger, c->user, on_reader, &t, &e);
 	if (rc == RC_OK && c->json) {
@@ -178,7 +233,9 @@ const struct cli_command cli_progress_command = {
 		 "\n"
 		 "How far the work is: series received, waiting, in review, queried, approved and "
 		 "rejected, the share that\n"
-		 "has an outcome and the age of the oldest that has none; or what each reviewer "
+		 "has an outcome and the age of the oldest that has none, beside what the study "
+		 "asked for "
+		 "by now;\nor what each reviewer "
 		 "decided, how many in an hour\n"
 		 "of work (pauses of more than ten minutes are none) and how long one takes.\n",
 	.needs = CLI_ARCHIVE_READ,

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/archive/outfile.h"
+#include "core/base/outfile.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/ledger/setting.h"

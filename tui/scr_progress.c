@@ -6,16 +6,16 @@
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
-#include "core/ledger/progress.h"
+#include "core/trial/expected.h"
 #include "tui/app.h"
 #include "tui/list.h"
 
-enum { ROWS_MOST = 2000, TABS = PROGRESS_LEVELS + 1, BAR = 20 };
+enum { ROWS_MOST = 2000, TABS = PROGRESS_LEVELS + 1, BAR = 10 };
 
 struct progress_state {
 	struct list list;
 	int tab; /* a level, or the readers */
-	struct progress_place *places;
+	struct expected_place *places;
 	struct progress_reader *readers;
 	int64_t n;
 	bool loading;
@@ -29,13 +29,13 @@ struct progress_job {
 	uint64_t screen, serial;
 	int tab;
 	char user[ACCOUNT_ID];
-	struct progress_place *places;
+	struct expected_place *places;
 	struct progress_reader *readers;
 	int64_t n;
 };
 
 static void
-take_place(void *ctx, const struct progress_place *p)
+take_place(void *ctx, const struct expected_place *p)
 {
 	struct progress_job *j = ctx;
 
@@ -62,7 +62,7 @@ read_run(struct job *job, struct ledger *l)
 	struct progress_job *j = (struct progress_job *)job;
 
 	if (j->tab < PROGRESS_LEVELS)
-		job->rc = progress_places(
+		job->rc = expected_places(
 			l, j->user, (enum progress_level)j->tab, take_place, j, &job->err);
 	else
 		job->rc = progress_readers(l, j->user, take_reader, j, &job->err);
@@ -120,6 +120,11 @@ request(struct app *app, struct progress_state *s)
 
 /* ---- drawing ---- */
 
+/* Columns of places from column 39 on, within 120. */
+#define PLACE_FORMAT(done_, wide_, narrow_) \
+	done_ " %6s %6s %6s " wide_ " " wide_ " " narrow_ " " narrow_ " " wide_ " " wide_ \
+	      " " narrow_ " %6s"
+
 /* Outcomes, work in hand and what waits, by three signs: colours only help. */
 static void
 draw_bar(const struct progress_place *p, int row, int column)
@@ -138,11 +143,31 @@ draw_bar(const struct progress_place *p, int row, int column)
 					   : "░");
 }
 
+/* "12.5%", "-" where nobody asked for anything. */
 static void
-draw_place(const struct progress_place *p, int row, struct area a, bool cursor)
+complete_text(const struct expected_place *x, char to[24])
 {
+	if (expected_complete(x) < 0)
+		str_copy(to, 24, "-");
+	else
+		snprintf(to, 24, "%.1f%%", expected_complete(x) / 10.0);
+}
+
+static void
+known_text(const struct expected_place *x, int64_t n, char to[24])
+{
+	if (x->asks)
+		snprintf(to, 24, "%lld", (long long)n);
+	else
+		str_copy(to, 24, "-");
+}
+
+static void
+draw_place(const struct expected_place *x, int row, struct area a, bool cursor)
+{
+	const struct progress_place *p = &x->got;
 	enum style s = cursor ? STYLE_CURSOR : STYLE_PLAIN;
-	char age[CLOCK_TEXT] = "", where[220];
+	char age[CLOCK_TEXT] = "", where[220], complete[24], expected[24], missing[24];
 
 	snprintf(where, sizeof(where), "%s%s%s%s%s", str_or_dash(p->study),
 		*p->site != '\0' ? " · site " : "", p->site, *p->visit != '\0' ? " · " : "",
@@ -150,12 +175,15 @@ draw_place(const struct progress_place *p, int row, struct area a, bool cursor)
 	if (p->oldest != 0)
 		clock_format_age(clock_now(NULL) - p->oldest, age);
 	draw_text(row, a.column, a.columns, s, cursor ? " ▸" : "");
-	draw_text(row, a.column + 2, 30, s, where);
-	draw_bar(p, row, a.column + 33);
-	draw_format(row, a.column + 54, a.columns - 54, s,
-		"%5.1f%% %7lld %7lld %7lld %6lld %8lld %8lld %9s", progress_done(p) / 10.0,
-		(long long)p->received, (long long)p->quarantined, (long long)p->in_review,
-		(long long)p->query, (long long)p->approved, (long long)p->rejected, age);
+	complete_text(x, complete);
+	known_text(x, x->expected, expected);
+	known_text(x, x->missing, missing);
+	draw_text(row, a.column + 2, 25, s, where);
+	draw_bar(p, row, a.column + 28);
+	draw_format(row, a.column + 39, a.columns - 39, s, PLACE_FORMAT("%5.1f%%", "%6lld", "%5lld"),
+		progress_done(p) / 10.0, complete, expected, missing, (long long)p->received,
+		(long long)p->quarantined, (long long)p->in_review, (long long)p->query,
+		(long long)p->approved, (long long)p->rejected, (long long)x->queries, age);
 }
 
 static void
@@ -193,9 +221,9 @@ draw_head(const struct progress_state *s, struct area a)
 	draw_text(a.row, a.column, a.columns, STYLE_DIM, "");
 	if (s->tab < PROGRESS_LEVELS)
 		draw_format(a.row, a.column + 2, a.columns - 2, STYLE_DIM,
-			"%-51s %6s %7s %7s %7s %6s %8s %8s %9s", progress_level_names[s->tab],
-			"done", "series", "waiting", "review", "query", "approved", "rejected",
-			"oldest");
+			"%-36s " PLACE_FORMAT("%6s", "%6s", "%5s"), progress_level_names[s->tab],
+			"done", "of all", "expect", "misses", "came", "wait", "begun", "query",
+			"passed", "reject", "asked", "oldest");
 	else
 		draw_format(a.row, a.column + 2, a.columns - 2, STYLE_DIM,
 			"%-30s %-20s %9s %7s %7s %9s %9s", "reviewer", "last 14 days", "decisions",
@@ -225,7 +253,8 @@ progress_draw(struct app *app, void *state, struct area a)
 	}
 	draw_text(a.row + a.rows - 1, a.column + 1, a.columns - 2, STYLE_DIM,
 		s->tab < PROGRESS_LEVELS
-			? "█ approved or rejected  ▒ in review or queried  ░ waiting"
+			? "█ approved or rejected  ▒ in review or queried  ░ waiting   "
+			  "of all: approved of what is expected by now  asked: open queries"
 			: "an hour: of work, pauses of more than ten minutes are none");
 }
 

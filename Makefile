@@ -166,7 +166,7 @@ $(UNIT_CORE): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libcore.a
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(CORE_LIBS)
 
 # Argon2id costs nothing in these: tests/unit/ledger/cheap_make.h
-CHEAP := $(patsubst %,$(B)/tests/unit/ledger/test_%,clocks corrections decisions entries faults kill labels leases powercut progress queries sources \
+CHEAP := $(patsubst %,$(B)/tests/unit/ledger/test_%,charter clocks corrections decisions entries faults kill labels leases powercut progress queries sources \
 	readings viewing walk writers) $(patsubst %,$(B)/tests/unit/trial/test_%,extract fill quality)
 $(CHEAP): LDFLAGS += -Wl,--wrap=crypto_pwhash
 

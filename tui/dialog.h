@@ -3,6 +3,7 @@
 #ifndef TUI_DIALOG_H
 #define TUI_DIALOG_H
 
+#include "core/ledger/charter.h"
 #include "core/ledger/decision.h"
 #include "core/ledger/mark.h"
 #include "tui/app.h"
@@ -38,10 +39,14 @@ struct dialog_verdict {
 	int64_t corrects;    /* the decision that this one replaces; 0 none */
 	char correction[20]; /* why */
 	char modality[20];
-	char codes[DECISION_REASONS][12];
+	char codes[DECISION_REASONS][CHARTER_CODE];
 	size_t code_count;
+	const struct charter_reason *more; /* reasons that the study added; lent for the call */
+	size_t more_count;
 	const struct mark *marks; /* signed with a fail; lent as long as the dialog is open */
 	size_t mark_count;
+	struct charter_terminal terminal; /* what it is judged on, where there are pictures */
+	bool pictures;
 	/* just before it is signed: what was seen goes into the ledger first */
 	void (*before)(struct app *app, const struct dialog_verdict *v);
 	/* after it was signed; the next series of the queue, 0 none */

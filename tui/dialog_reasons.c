@@ -15,6 +15,8 @@ struct reasons_dialog {
 	struct dialog_verdict v;
 	const struct reason *menu[REASONS_MOST]; /* what fits step and modality */
 	size_t menu_count;
+	struct charter_reason kept[CHARTER_REASONS]; /* of the study, and as the menu takes them */
+	struct reason more[CHARTER_REASONS];
 	size_t shown[REASONS_MOST]; /* of menu, after the search */
 	size_t shown_count;
 	bool chosen[REASONS_MOST]; /* by place in menu */
@@ -212,6 +214,27 @@ const struct dialog_ops dialog_reasons_ops = {
 	.command = reasons_command,
 };
 
+/* The study's own come first: what is on its mind is named there. */
+static void
+add_more(struct reasons_dialog *d, const struct dialog_verdict *v)
+{
+	size_t n = v->more_count < CHARTER_REASONS ? v->more_count : CHARTER_REASONS;
+	size_t own = d->menu_count < REASONS_MOST - n ? d->menu_count : REASONS_MOST - n;
+
+	memmove(d->menu + n, d->menu, own * sizeof(d->menu[0]));
+	for (size_t i = 0; i < n; i++) {
+		const struct charter_reason *r = &d->kept[i];
+
+		d->kept[i] = v->more[i];
+		d->more[i] = (struct reason){ r->code, r->scheme, r->meaning, r->group, "*", "S",
+			r->action, r->phi };
+		d->menu[i] = &d->more[i];
+	}
+	d->menu_count = own + n;
+	d->v.more = NULL;
+	d->v.more_count = 0;
+}
+
 void
 dialog_reasons(struct app *app, const struct dialog_verdict *v)
 {
@@ -220,6 +243,8 @@ dialog_reasons(struct app *app, const struct dialog_verdict *v)
 	d->d.ops = &dialog_reasons_ops;
 	d->v = *v;
 	d->menu_count = reason_menu(v->step, v->modality, d->menu, REASONS_MOST);
+	if (strcmp(v->step, "phi") != 0)
+		add_more(d, v);
 	snprintf(d->d.title, sizeof(d->d.title), "Why does %s fail?", v->step);
 	search(d);
 	for (size_t i = 0; i < d->menu_count && v->mark_count > 0; i++)

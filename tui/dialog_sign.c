@@ -67,6 +67,7 @@ sign_run(struct job *job, struct ledger *l)
 		.reason_count = j->v.code_count,
 		.marks = j->marks,
 		.mark_count = j->v.mark_count,
+		.terminal = j->v.pictures ? &j->v.terminal : NULL,
 	};
 	int64_t place = 0;
 

@@ -416,6 +416,7 @@ viewer_close(struct app *app, void *state)
 	s->f.series.id = 0;
 	viewer_forget_ahead(app, s);
 	viewport_release(&s->port);
+	free(s->reasons);
 }
 
 static const enum command viewer_keys[] = { CMD_PASS, CMD_FAIL, CMD_LATER, CMD_SLICE_UNSEEN,

@@ -44,6 +44,8 @@ struct viewer_state {
 	bool staying;              /* the same task is opened anew */
 	bool unsaved;
 	int64_t save_at;
+	struct charter_reason *reasons; /* that the study added to the program's */
+	size_t reason_count;
 	bool for_form; /* it was opened for a form, and goes with it */
 	char form[65]; /* which; "" the first that is open */
 	bool covered;  /* a dialog lies over the picture */

@@ -130,6 +130,8 @@ struct load_job {
 	bool here;       /* all of it */
 	bool next_here;  /* of what comes next: nothing has to be fetched */
 	struct store *store;
+	struct charter_reason *reasons; /* that the study added */
+	size_t reason_count;
 };
 
 static enum rc
@@ -300,6 +302,8 @@ load_run(struct job *job, struct ledger *l)
 		job->rc = worklist_task(l, j->task, &j->what, &job->err);
 	if (job->rc != RC_OK)
 		return;
+	j->reasons = mem_zero(CHARTER_REASONS, sizeof(*j->reasons));
+	j->reason_count = charter_reasons(l, j->series, j->series_row.modality, j->reasons);
 	find_source(j, l);
 	take_lease(j, l);
 	find_disputed(j, l);
@@ -322,6 +326,7 @@ load_release(struct job *job)
 	free(j->images);
 	free(j->seen.looks);
 	free(j->marks);
+	free(j->reasons);
 	free(j);
 }
 
@@ -453,6 +458,10 @@ load_done(struct job *job, struct app *app)
 	viewer_facts_take(&s->f, &j->series_row, &j->images, j->image_count, &j->rule, &j->seen);
 	s->f.task = j->task;
 	s->f.suv = j->suv;
+	free(s->reasons);
+	s->reasons = j->reasons;
+	j->reasons = NULL;
+	s->reason_count = j->reason_count;
 	memset(&s->tool, 0, sizeof(s->tool));
 	marks_take(&s->tool.marks, &j->marks, j->mark_count);
 	str_copy(s->f.standing, sizeof(s->f.standing), j->standing);

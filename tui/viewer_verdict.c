@@ -1,4 +1,6 @@
 /* Verdicts from the viewer, and putting off. */
+#include <ncursesw/curses.h>
+
 #include "tui/viewer_in.h"
 
 #include <stdio.h>
@@ -41,6 +43,17 @@ before_verdict(struct app *app, const struct dialog_verdict *v)
 		viewer_save_seen(app, s, true);
 }
 
+/* That the terminal shows of the picture on the glass; none by half blocks, which are no picture to judge by. */
+static int
+greys(const struct viewer_state *s)
+{
+	const struct picture_encoding *enc = &s->port.shot.enc;
+
+	if (enc->protocol == PICTURE_SIXEL)
+		return enc->levels > 0 ? enc->levels : 101;
+	return enc->protocol == PICTURE_KITTY ? 256 : 0;
+}
+
 static void
 ask(struct app *app, struct viewer_state *s, const char *which, const struct correction *why)
 {
@@ -65,9 +78,13 @@ ask(struct app *app, struct viewer_state *s, const char *which, const struct cor
 	viewer_what(&s->f, v.what, sizeof(v.what));
 	viewer_seen_text(&s->f, &s->port, app, v.seen, sizeof(v.seen));
 	v.unseen = s->f.seen.count < s->f.slices;
+	v.terminal = (struct charter_terminal){ COLS, LINES, greys(s) };
+	v.pictures = s->f.slices > 0;
 	if (strcmp(which, "fail") == 0) {
 		v.marks = s->tool.marks.list;
 		v.mark_count = s->tool.marks.n;
+		v.more = s->reasons;
+		v.more_count = s->reason_count;
 	}
 	s->playing = false;
 	dialog_verdict(app, &v);

@@ -13,7 +13,6 @@
 #include "core/ledger/outbox.h"
 #include "core/ledger/plan.h"
 #include "core/ledger/query.h"
-#include "core/ledger/reason.h"
 #include "core/ledger/remote.h"
 #include "core/ledger/signing.h"
 
@@ -41,9 +40,6 @@ static enum rc
 check_reasons(const struct decision_request *r, struct err *e)
 {
 	for (size_t i = 0; i < r->reason_count; i++) {
-		if (reason_find(r->reasons[i]) == NULL)
-			return err_set(
-				e, RC_INVALID, "there is no reason code %.20s", r->reasons[i]);
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(r->reasons[i], r->reasons[k]) == 0)
 				return err_set(e, RC_INVALID, "reason %.20s is given twice",
@@ -279,6 +275,35 @@ read_viewing(struct ledger *l, const struct session *who, const struct decision_
 	return rc;
 }
 
+/* The program's codes, and those that the study of the series added. */
+static enum rc
+read_reasons(struct ledger *l, const struct decision_request *r, struct ground *g, struct err *e)
+{
+	for (size_t i = 0; i < r->reason_count; i++)
+		if (!charter_find(l, r->series, r->reasons[i], &g->reason[i]))
+			return err_set(e, RC_INVALID, "there is no reason code %.20s", r->reasons[i]);
+	g->study_version = charter_version(l, r->series);
+	return RC_OK;
+}
+
+/* Images are judged on a terminal that the study finds large and fine enough. */
+static enum rc
+check_terminal(struct ledger *l, const struct decision_request *r, struct err *e)
+{
+	struct charter_terminal least = charter_terminal(l, r->series);
+	const struct charter_terminal *t = r->terminal;
+
+	if (t == NULL)
+		return RC_OK;
+	if (t->columns < least.columns || t->rows < least.rows)
+		return err_set(e, RC_DENIED, "the study asks for a terminal of %dx%d; this one is %dx%d",
+			least.columns, least.rows, t->columns, t->rows);
+	return t->greys >= least.greys
+		? RC_OK
+		: err_set(e, RC_DENIED, "the study asks for %d greys; this terminal shows %d",
+			  least.greys, t->greys);
+}
+
 static enum rc
 read_ground(struct ledger *l, const struct session *who, const struct decision_request *r,
 	struct ground *g, struct err *e)
@@ -289,6 +314,10 @@ read_ground(struct ledger *l, const struct session *who, const struct decision_r
 	g->by_id = r->user != NULL;
 	if (rc == RC_OK)
 		rc = read_series(l, r, g, e);
+	if (rc == RC_OK)
+		rc = read_reasons(l, r, g, e);
+	if (rc == RC_OK)
+		rc = check_terminal(l, r, e);
 	/* who may do nothing here hears no more than that */
 	if (rc == RC_OK && rights_step(l, who->user, "adjudication", r->series, role, NULL) != RC_OK)
 		rc = rights_step(l, who->user, r->step, r->series, role, e);
@@ -302,10 +331,10 @@ read_ground(struct ledger *l, const struct session *who, const struct decision_r
 /* ---- what follows ---- */
 
 static bool
-rejects(const struct decision_request *r)
+rejects(const struct decision_request *r, const struct ground *g)
 {
 	for (size_t i = 0; i < r->reason_count; i++)
-		if (reason_find(r->reasons[i])->action == REASON_REJECT)
+		if (g->reason[i].action == REASON_REJECT)
 			return true;
 	return false;
 }
@@ -317,7 +346,7 @@ apply(struct ledger *l, const struct session *who, const struct decision_request
 {
 	struct standing_reading *reading;
 
-	g->amounts = outcome_of(strcmp(r->verdict, "pass") == 0, rejects(r));
+	g->amounts = outcome_of(strcmp(r->verdict, "pass") == 0, rejects(r, g));
 	if (g->reading == READING_REPEAT)
 		return;
 	reading = &g->step->reading[g->reading - 1];

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "core/ledger/account.h"
+#include "core/ledger/charter.h"
 #include "core/ledger/ledger.h"
 #include "core/ledger/mark.h"
 
@@ -30,6 +31,8 @@ struct decision_request {
 	 * where the site asks for both each time; NULL: only the password was typed. */
 	const char *user;
 	const char *password;
+	/* What it was judged on; NULL: nobody looked (scripts).  A study may ask for a least one. */
+	const struct charter_terminal *terminal;
 };
 
 /* Why a signed decision is replaced by another one; NULL at the end of correction_list.  "other" needs a note. */

@@ -2,6 +2,7 @@
 #ifndef CORE_LEDGER_DECISION_IN_H
 #define CORE_LEDGER_DECISION_IN_H
 
+#include "core/ledger/charter.h"
 #include "core/ledger/decision.h"
 #include "core/ledger/rights.h"
 #include "core/ledger/signing.h"
@@ -15,6 +16,8 @@ struct ground {
 	char state[16], manifest[DIGEST_HEX], series_uid[72];
 	char role[RIGHTS_ROLE];
 	enum outcome amounts;       /* of this verdict alone */
+	struct charter_reason reason[DECISION_REASONS]; /* those of the request */
+	int64_t study_version;                          /* that it is judged under; 0 none */
 	bool by_id;                 /* id and password were typed */
 	struct standing standing;   /* before; with this decision once decision_apply has run */
 	struct standing_step *step; /* of it */

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "core/base/str.h"
+#include "core/ledger/charter.h"
 #include "core/ledger/decision.h"
 #include "core/ledger/plan.h"
-#include "core/ledger/reason.h"
 #include "core/ledger/rights.h"
 #include "core/ledger/standing.h"
 
@@ -14,16 +14,20 @@ static void
 join_reasons(struct ledger *l, struct decision *d)
 {
 	struct stmt *s = db_query(
-		ledger_db(l), "SELECT code FROM decision_reason WHERE decision = $1 ORDER BY code");
+		ledger_db(l),
+		"SELECT r.code, d.series FROM decision_reason r JOIN decision d ON d.id = r.decision"
+		" WHERE r.decision = $1 ORDER BY r.code");
 	size_t used = 0;
 
 	stmt_int(s, 1, d->number);
 	d->reasons[0] = '\0';
 	while (stmt_step(s, NULL) == RC_OK && used + 1 < sizeof(d->reasons)) {
-		const struct reason *r = reason_find(stmt_get_text(s, 0));
+		struct charter_reason r;
 
+		if (!charter_find(l, stmt_get_int(s, 1), stmt_get_text(s, 0), &r))
+			r.meaning[0] = '\0';
 		snprintf(d->reasons + used, sizeof(d->reasons) - used, "%s%s %s",
-			used > 0 ? "; " : "", stmt_get_text(s, 0), r != NULL ? r->meaning : "");
+			used > 0 ? "; " : "", stmt_get_text(s, 0), r.meaning);
 		used += strlen(d->reasons + used);
 	}
 	stmt_done(s);

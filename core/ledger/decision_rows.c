@@ -70,6 +70,7 @@ decision_json(const struct decision_request *r, const struct ground *g, const st
 	set_number(o, "revision", g->revision);
 	set_number(o, "supersedes", g->supersedes);
 	set_number(o, "reading", g->reading);
+	set_number(o, "study_version", g->study_version);
 	set_number(o, "readings", g->step->readings);
 	json_object_set_new(o, "reasons", reasons_json(r));
 	json_object_set_new(o, "viewing", viewing_json(&g->viewing));
@@ -110,13 +111,14 @@ run_decision(struct ledger *l, const struct session *who, const struct decision_
 }
 
 static enum rc
-run_reasons(struct ledger *l, const struct decision_request *r, int64_t number, struct err *e)
+run_reasons(struct ledger *l, const struct decision_request *r, const struct ground *g,
+	int64_t number, struct err *e)
 {
 	static const char *const actions[] = { "flag", "query", "reject" };
 	enum rc rc = RC_OK;
 
 	for (size_t i = 0; rc == RC_OK && i < r->reason_count; i++) {
-		const struct reason *reason = reason_find(r->reasons[i]);
+		const struct charter_reason *reason = &g->reason[i];
 		struct stmt *s = db_query(
 			ledger_db(l), "INSERT INTO decision_reason VALUES ($1, $2, $3, $4)");
 
@@ -219,7 +221,7 @@ decision_run(struct ledger *l, const struct session *who, const struct decision_
 	enum rc rc = run_decision(l, who, r, g, sg, e);
 
 	if (rc == RC_OK)
-		rc = run_reasons(l, r, sg->number, e);
+		rc = run_reasons(l, r, g, sg->number, e);
 	if (rc == RC_OK)
 		rc = run_signature(l, who, sg, e);
 	if (rc == RC_OK)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/ledger/charter.h"
 #include "core/ledger/setting.h"
 
 int
@@ -38,6 +39,13 @@ picks(struct ledger *l, const char *tag, enum setting share, const char *series_
 int64_t
 plan_readings(struct ledger *l, const char *series_uid, const char *step)
 {
+	double share = charter_double_percent(l, series_uid, step);
+
+	if (share >= 0)
+		return plan_draw("DOUBLE-v1", setting_number(l, SETTING_PLAN_SEED), series_uid,
+			       step) < share * 100
+			? 2
+			: 1;
 	return picks(l, "DOUBLE-v1", SETTING_DOUBLE_PERCENT, series_uid, step) ? 2 : 1;
 }
 

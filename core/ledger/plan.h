@@ -1,5 +1,5 @@
 /* Which series are read twice, or again by the same person: drawn by a recorded seed, so that nobody chooses and an
- * auditor can draw again (R-84).  Share and seed are settings of the archive. */
+ * auditor can draw again (R-84).  Share and seed are settings of the archive; a study's file may give a share of its own. */
 #ifndef CORE_LEDGER_PLAN_H
 #define CORE_LEDGER_PLAN_H
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "core/base/str.h"
+#include "core/ledger/charter.h"
 #include "core/ledger/mark.h"
-#include "core/ledger/reason.h"
 
 /* ---- adding ---- */
 
@@ -77,14 +77,16 @@ static bool
 names_privacy(struct ledger *l, int64_t decision)
 {
 	struct stmt *s =
-		db_query(ledger_db(l), "SELECT code FROM decision_reason WHERE decision = $1");
+		db_query(ledger_db(l), "SELECT r.code, d.series FROM decision_reason r JOIN decision d"
+				       " ON d.id = r.decision WHERE r.decision = $1");
 	bool phi = false;
 
 	stmt_int(s, 1, decision);
 	while (stmt_step(s, NULL) == RC_OK) {
-		const struct reason *r = reason_find(stmt_get_text(s, 0));
+		struct charter_reason r;
 
-		phi = phi || (r != NULL && r->phi);
+		phi = phi ||
+			(charter_find(l, stmt_get_int(s, 1), stmt_get_text(s, 0), &r) && r.phi);
 	}
 	return phi;
 }

@@ -8,6 +8,7 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/ledger/catalog.h"
+#include "core/ledger/charter.h"
 #include "core/ledger/decision.h"
 #include "core/ledger/history.h"
 #include "core/ledger/outbox.h"
@@ -29,6 +30,8 @@ struct letter {
 	struct remote_series at;
 	struct kos_document kos;
 	char *json;
+	struct charter_reason reason[DECISION_REASONS]; /* and as a document takes them */
+	struct reason lent[DECISION_REASONS];
 };
 
 /* ---- the signed event ---- */
@@ -70,8 +73,14 @@ read_reasons(struct letter *t, const struct reason *out[DECISION_REASONS])
 
 	stmt_int(s, 1, t->d.number);
 	while (n < DECISION_REASONS && stmt_step(s, NULL) == RC_OK) {
-		out[n] = reason_find(stmt_get_text(s, 0));
-		n += out[n] != NULL;
+		struct charter_reason *own = &t->reason[n];
+
+		if (!charter_find(t->l, t->series.id, stmt_get_text(s, 0), own))
+			continue;
+		t->lent[n] = (struct reason){ own->code, own->scheme, own->meaning, own->group, "*",
+			"S", own->action, own->phi };
+		out[n] = &t->lent[n];
+		n++;
 	}
 	stmt_done(s);
 	return n;

@@ -41,6 +41,7 @@ static const struct cli_command *const commands[] = {
 	&cli_place_command,
 	&cli_export_command,
 	&cli_report_command,
+	&cli_tag_command,
 	&cli_check_command,
 	&cli_sentinel_command,
 	&cli_viewing_command,

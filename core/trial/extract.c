@@ -211,7 +211,7 @@ place_name(struct extract *x, const struct extract_place *p)
 	if (strcmp(p->kind, "series") == 0)
 		return mem_string(series);
 	if (strcmp(p->kind, "image") == 0)
-		return mem_format("%s/%lld", series, (long long)image_place(x, p->object));
+		return mem_format("%s#%lld", series, (long long)image_place(x, p->object));
 	return mem_string(p->object);
 }
 

@@ -15,7 +15,7 @@ enum { EXTRACT_NAME = CASE_KEY + 32 };
 /* Where something was entered, signed, asked or decided. */
 struct extract_place {
 	char *kind, *object;
-	char *name; /* as people write it: "S-0012", "E-7", "S-0012/3" an image */
+	char *name; /* as people write it: "S-0012", "E-7", "S-0012#3" an image */
 	struct case_of of;
 	size_t visit; /* of the last version; SIZE_MAX none of its */
 };

@@ -31,12 +31,58 @@ read_series(struct ledger *l, const char *word, struct fill_place *out, struct e
 	return put(out, "series", object, e);
 }
 
+static enum rc
+put_image(struct ledger *l, int64_t series, long place, struct fill_place *out, struct err *e)
+{
+	struct stmt *s = db_query(
+		ledger_db(l), "SELECT sop_uid FROM image WHERE series = $1 AND place = $2");
+	enum rc rc;
+
+	stmt_int(s, 1, series);
+	stmt_int(s, 2, place);
+	rc = stmt_step(s, NULL);
+	rc = rc == RC_OK ? put(out, "image", stmt_get_text(s, 0), e)
+			 : err_set(e, rc, "the series has no image %ld", place);
+	stmt_done(s);
+	return rc;
+}
+
+/* The n-th image of a series, in reading order. */
+static enum rc
+read_image(struct ledger *l, const char *word, const char *number, struct fill_place *out,
+	struct err *e)
+{
+	char name[80];
+	int64_t series;
+	long place;
+	enum rc rc;
+
+	snprintf(name, sizeof(name), "%.*s", (int)(number - word), word);
+	if (!str_int(number + 1, 1, 100000000, &place))
+		return err_set(e, RC_INVALID, "an image is S-NUMBER#NUMBER, not %.40s", word);
+	rc = catalog_series_id(l, name, &series, e);
+	return rc == RC_OK ? put_image(l, series, place, out, e) : rc;
+}
+
+/* "STUDY/" */
+static enum rc
+read_study(const char *word, struct fill_place *out, struct err *e)
+{
+	char study[CASE_KEY];
+
+	str_copy(study, sizeof(study), word);
+	study[strcspn(study, "/")] = '\0';
+	return put(out, "study", study, e);
+}
+
 enum rc
 where_read(struct ledger *l, const char *word, struct fill_place *out, struct err *e)
 {
 	const char *slash = strchr(word, '/');
 	long exam;
 
+	if (slash != NULL && slash[1] == '\0')
+		return read_study(word, out, e);
 	if (slash != NULL)
 		return put(out, strchr(slash + 1, '/') != NULL ? "visit" : "subject", word, e);
 	if ((word[0] == 'E' || word[0] == 'e') && word[1] == '-') {
@@ -44,6 +90,8 @@ where_read(struct ledger *l, const char *word, struct fill_place *out, struct er
 			return err_set(e, RC_INVALID, "an exam is E-NUMBER, not %.40s", word);
 		return put(out, "exam", word + 2 + strspn(word + 2, "0"), e);
 	}
+	if (strchr(word, '#') > word)
+		return read_image(l, word, strchr(word, '#'), out, e);
 	return read_series(l, word, out, e);
 }
 

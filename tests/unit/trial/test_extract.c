@@ -261,7 +261,7 @@ tags_go_at_every_level_without_uids(void **state)
 	has(text, "ItemDef OID=\"IT.tag.seen:date\" Name=\"seen:date\" DataType=\"date\"");
 	has(text, "SubjectKey=\"(no subject)\"");
 	has(text, "FormRepeatKey=\"NEURO-01/N-1\"");
-	has(text, "FormRepeatKey=\"S-0001/2\"");
+	has(text, "FormRepeatKey=\"S-0001#2\"");
 	has_not(text, uid);
 	free(text);
 }

@@ -70,7 +70,7 @@ extern const struct cli_command cli_progress_command, cli_source_command, cli_di
 	cli_history_command, cli_user_command, cli_role_command, cli_setting_command,
 	cli_agreement_command, cli_check_command, cli_sentinel_command, cli_selftest_command,
 	cli_receipt_command, cli_copy_command, cli_anchor_command, cli_letters_command,
-	cli_receive_command, cli_classify_command, cli_study_command, cli_form_command, cli_quality_command, cli_todo_command, cli_query_command, cli_compliance_command, cli_calendar_command, cli_place_command, cli_export_command, cli_report_command, cli_tag_command;
+	cli_receive_command, cli_classify_command, cli_study_command, cli_form_command, cli_quality_command, cli_todo_command, cli_query_command, cli_compliance_command, cli_calendar_command, cli_place_command, cli_export_command, cli_report_command, cli_tag_command, cli_entry_command;
 
 /* ---- what they share (cli.c) ---- */
 

@@ -42,6 +42,7 @@ static const struct cli_command *const commands[] = {
 	&cli_export_command,
 	&cli_report_command,
 	&cli_tag_command,
+	&cli_entry_command,
 	&cli_check_command,
 	&cli_sentinel_command,
 	&cli_viewing_command,

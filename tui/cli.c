@@ -214,6 +214,7 @@ cli_run(struct cli *c, const struct cli_command *k, int argc, char **argv)
 	free(c->opt.reasons);
 	free(c->opt.roles);
 	free(c->opt.allow);
+	free(c->opt.keeps);
 	return status;
 }
 

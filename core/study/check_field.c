@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/ledger/entry.h"
 #include "core/study/study_in.h"
 
 static void
@@ -263,6 +264,8 @@ check_form(struct checking *c, struct study_form *f)
 {
 	if (f->id != NULL && strcmp(f->id, "header") == 0)
 		MISTAKE(c, f, "id", "'header' means the image's header in expressions");
+	else if (f->id != NULL && entry_is_builtin(f->id))
+		MISTAKE(c, f, "id", "every study has a form '%.64s' already", f->id);
 	for (size_t i = 0; i < f->visits; i++)
 		if (study_find_visit(c->s, f->visit[i]) == NULL)
 			MISTAKE(c, f, "visits", "there is no visit '%.64s'", f->visit[i]);

@@ -218,6 +218,19 @@ refs_of(struct odm *o, const struct xml_node *parent, const char *element, size_
 	return all;
 }
 
+/* What wetread export adds to every study: builtin forms, verdicts, checks that were kept, places without a visit. */
+static bool
+is_ours(const char *oid)
+{
+	static const char *const starts[] = { "FO.wr-", "SE.wr-" };
+	const char *last = strrchr(oid, '.');
+
+	for (size_t i = 0; i < MEM_COUNT(starts); i++)
+		if (strncmp(oid, starts[i], strlen(starts[i])) == 0)
+			return true;
+	return last != NULL && strcmp(last, ".wr-checks") == 0;
+}
+
 /* ---- forms ---- */
 
 static void
@@ -290,7 +303,8 @@ read_form(struct odm *o, const struct xml_node *def)
 	draft_array(at.form, "groups");
 	groups = refs_of(o, def, "ItemGroupRef", &n);
 	for (size_t i = 0; i < n; i++)
-		read_group(o, groups[i].node, &at);
+		if (!is_ours(odm_attribute(o, groups[i].node, "ItemGroupOID", true)))
+			read_group(o, groups[i].node, &at);
 	free(groups);
 }
 
@@ -335,7 +349,7 @@ read_visits(struct odm *o)
 	for (size_t i = 0; i < n; i++) {
 		no_condition(o, refs[i].node);
 		def = odm_find(o, refs[i].node, "StudyEventDef", "StudyEventOID");
-		if (def != NULL)
+		if (def != NULL && !is_ours(odm_attribute(o, def, "OID", false)))
 			read_visit(o, def);
 	}
 	if (n == 0)
@@ -450,7 +464,8 @@ odm_read(char **out, const char *text, size_t n, const struct odm_options *optio
 		read_visits(&o);
 		for (const struct xml_node *f = xml_child(o.version, "FormDef"); f != NULL;
 			f = xml_next(f))
-			if (json_array_size(o.d.forms) <= FORMS)
+			if (json_array_size(o.d.forms) <= FORMS &&
+				!is_ours(odm_attribute(&o, f, "OID", false)))
 				read_form(&o, f);
 		drop_remarks(&o);
 		*out = draft_end(&o.d);

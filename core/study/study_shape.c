@@ -197,7 +197,7 @@ SHAPE(check_shape, study_check,
 	NEED_TEXT(study_check, "message", message, 200, "told where it does not hold"));
 
 SHAPE(form_shape, study_form,
-	NEED_ID(study_form, "id", id, "of the form"),
+	NEED_ID(study_form, "id", id, "of the form; header, quality and tag are in every study"),
 	NEED_TEXT(study_form, "title", title, 200, "for people"),
 	NEED_WORD(study_form, "level", level, study_levels, "what it is filled in for"),
 	FLAG(study_form, "double_entry", double_entry, 0, "whether two people fill it in"),

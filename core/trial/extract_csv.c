@@ -98,7 +98,7 @@ write_verdict_field(struct extract *x, const struct extract_case *c,
 
 	extract_time(d->d.at, at);
 	write_where(o, c->place);
-	extract_cell(o, "verdict");
+	extract_cell(o, EXTRACT_VERDICT);
 	extract_cell(o, field);
 	extract_cell(o, field);
 	extract_cell(o, value);
@@ -178,7 +178,7 @@ find_columns(const struct extract *x, struct columns *c)
 	for (size_t i = 0; i < x->builtins; i++)
 		add_column(c, x->builtin[i].form, x->builtin[i].field);
 	for (size_t i = 0; i < EXTRACT_VERDICT_FIELDS && x->want->decisions; i++)
-		add_column(c, "verdict", extract_verdict_fields[i]);
+		add_column(c, EXTRACT_VERDICT, extract_verdict_fields[i]);
 }
 
 /* The verdict that stands; of several steps the last one. */
@@ -201,7 +201,7 @@ cell_of(const struct extract_case *c, const struct column *at, const char *const
 			strcmp(c->value[i].field, at->field) == 0)
 			return c->value[i].value;
 	for (size_t i = 0; verdict != NULL && i < EXTRACT_VERDICT_FIELDS; i++)
-		if (strcmp(at->form, "verdict") == 0 &&
+		if (strcmp(at->form, EXTRACT_VERDICT) == 0 &&
 			strcmp(at->field, extract_verdict_fields[i]) == 0)
 			return verdict[i];
 	return "";

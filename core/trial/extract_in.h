@@ -131,6 +131,8 @@ struct extract_grade {
 };
 size_t extract_grades(const struct study *s, struct extract_grade *to, size_t most);
 
+/* Verdicts of series stand as a form, by a name that no form of a study can have. */
+#define EXTRACT_VERDICT "wr-verdict"
 /* The fields of a verdict as an export has it, with their values. */
 enum { EXTRACT_VERDICT_FIELDS = 10 };
 extern const char *const extract_verdict_fields[EXTRACT_VERDICT_FIELDS];

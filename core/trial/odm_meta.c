@@ -17,10 +17,17 @@ odm_is_own(const char *form)
 		strcmp(form, ODM_FORM_QUESTIONS) == 0;
 }
 
+/* The builtin ones too, so that who reads the file can leave them out by their OIDs. */
+static const char *
+prefix(const char *form)
+{
+	return entry_is_builtin(form) ? "wr-" : "";
+}
+
 void
 odm_oid_form(char to[ODM_OID], const char *form)
 {
-	snprintf(to, ODM_OID, "FO.%s", form);
+	snprintf(to, ODM_OID, "FO.%s%s", prefix(form), form);
 }
 
 bool
@@ -35,7 +42,7 @@ void
 odm_oid_group(char to[ODM_OID], const char *form, const char *group)
 {
 	if (odm_is_own(form))
-		snprintf(to, ODM_OID, "IG.%s", form);
+		snprintf(to, ODM_OID, "IG.%s%s", prefix(form), form);
 	else
 		snprintf(to, ODM_OID, "IG.%s.%s", form, group);
 }
@@ -43,7 +50,7 @@ odm_oid_group(char to[ODM_OID], const char *form, const char *group)
 void
 odm_oid_item(char to[ODM_OID], const char *form, const char *field)
 {
-	snprintf(to, ODM_OID, "IT.%s.%s", form, field);
+	snprintf(to, ODM_OID, "IT.%s%s.%s", prefix(form), form, field);
 }
 
 void

@@ -1,5 +1,5 @@
-/* The OIDs of our ODM: of a study's own things their ids, which hold no '-' and no ':'; of those that every study has "wr-" and a
- * name, but for the builtin forms, whose names no study gives its own (entry.h). */
+/* The OIDs of our ODM: of a study's own things their ids, which hold no '-'; of those that every study has "wr-" and a name, by
+ * which core/study/odm_read.c leaves them out. */
 #ifndef CORE_TRIAL_ODM_OUT_H
 #define CORE_TRIAL_ODM_OUT_H
 
@@ -7,7 +7,7 @@
 
 enum { ODM_OID = 300 };
 
-#define ODM_FORM_VERDICT   "wr-verdict"     /* verdicts of series, as a form of their own */
+#define ODM_FORM_VERDICT   EXTRACT_VERDICT
 #define ODM_FORM_QUESTIONS "wr-questions"   /* what is asked about a place and no form */
 #define ODM_VISIT_SUBJECT  "SE.wr-subject"  /* what is about a subject and no visit */
 #define ODM_VISIT_NONE     "SE.wr-unplaced" /* exams whose visit nobody knows yet */

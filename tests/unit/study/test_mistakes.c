@@ -191,6 +191,11 @@ static const struct fragment fragments[] = {
 	{ 12, "{\"id\": \"and\", \"label\": \"l\", \"type\": \"date\"}", 12,
 		"forms[0].groups[0].fields[2].id", "word of the expressions" },
 	{ 9,
+		"\"forms\": [{\"id\": \"quality\", \"title\": \"t\", \"level\": \"visit\", "
+		"\"groups\": "
+		"[{\"id\": \"g\", \"fields\": [",
+		9, "forms[0].id", "has a form 'quality' already" },
+	{ 9,
 		"\"forms\": [{\"id\": \"header\", \"title\": \"t\", \"level\": \"visit\", "
 		"\"groups\": "
 		"[{\"id\": \"g\", \"fields\": [",

@@ -172,8 +172,8 @@ ratings_and_severities_are_exported_with_their_scale(void **state)
 	has(text, "<CodeList OID=\"CL.wr-severity\" Name=\"Severity of an artifact\" DataType=\"integer\">");
 	has(text, "<CodeListItem CodedValue=\"3\">");
 	has(text, "<TranslatedText>Limited quality</TranslatedText>");
-	has(text, "FormOID=\"FO.quality\" FormRepeatKey=\"S-0001\"");
-	has(text, "ItemOID=\"IT.quality.rating\" TransactionType=\"Insert\" Value=\"RID13\"");
+	has(text, "FormOID=\"FO.wr-quality\" FormRepeatKey=\"S-0001\"");
+	has(text, "ItemOID=\"IT.wr-quality.rating\" TransactionType=\"Insert\" Value=\"RID13\"");
 	has(text, "<Comment>slice 2; point 100,80</Comment>");
 	free(text);
 	text = exported(d, CORA, EXTRACT_CSV_LONG, &told);
@@ -258,7 +258,7 @@ tags_go_at_every_level_without_uids(void **state)
 		enter_own(d, CORA, &list[i], ENTRY_TAG, &v, 1);
 	text = exported(d, MONA, EXTRACT_ODM, &told);
 	assert_int_equal(told.values, 5);
-	has(text, "ItemDef OID=\"IT.tag.seen:date\" Name=\"seen:date\" DataType=\"date\"");
+	has(text, "ItemDef OID=\"IT.wr-tag.seen:date\" Name=\"seen:date\" DataType=\"date\"");
 	has(text, "SubjectKey=\"(no subject)\"");
 	has(text, "FormRepeatKey=\"NEURO-01/N-1\"");
 	has(text, "FormRepeatKey=\"S-0001#2\"");

@@ -336,6 +336,10 @@ common_command(struct app *app, enum command c)
 		if (app->logged_in && top_ops(app) != &scr_desk_ops)
 			app_push(app, &scr_desk_ops, NULL);
 		return true;
+	case CMD_CALENDAR:
+		if (app->logged_in && top_ops(app) != &scr_calendar_ops)
+			app_push(app, &scr_calendar_ops, NULL);
+		return true;
 	case CMD_SOURCES:
 		if (app->logged_in && top_ops(app) != &scr_sources_ops)
 			app_push(app, &scr_sources_ops, NULL);

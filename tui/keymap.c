@@ -21,7 +21,7 @@ struct keymap {
 };
 
 static const char *const sections[] = { "common", "list", "worklist", "viewer", "cursor", "tags",
-	"audit", "event", "desk", "quality", "query", "form", "sources", "progress", "help", "login",
+	"audit", "event", "desk", "quality", "query", "form", "sources", "progress", "calendar", "help", "login",
 	"dialog" };
 
 enum { FILE_MOST = 1 << 16 };

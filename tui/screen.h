@@ -45,6 +45,6 @@ struct screen_ops {
 
 extern const struct screen_ops scr_login_ops, scr_worklist_ops, scr_viewer_ops, scr_tags_ops,
 	scr_help_ops, scr_lock_ops, scr_audit_ops, scr_event_ops, scr_sources_ops, scr_progress_ops,
-	scr_form_ops, scr_desk_ops, scr_query_ops, scr_quality_ops;
+	scr_form_ops, scr_desk_ops, scr_query_ops, scr_quality_ops, scr_calendar_ops;
 
 #endif

@@ -167,7 +167,7 @@ $(UNIT_CORE): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libcore.a
 
 # Argon2id costs nothing in these: tests/unit/ledger/cheap_make.h
 CHEAP := $(patsubst %,$(B)/tests/unit/ledger/test_%,charter clocks corrections decisions entries faults kill labels leases powercut progress queries sources \
-	readings viewing walk writers) $(patsubst %,$(B)/tests/unit/trial/test_%,extract fill past quality tag)
+	readings viewing walk writers) $(patsubst %,$(B)/tests/unit/trial/test_%,extract fill past quality relabel tag)
 $(CHEAP): LDFLAGS += -Wl,--wrap=crypto_pwhash
 
 $(UNIT_RENDER): $(B)/tests/%: $(B)/obj/tests/%.o $(B)/librender.a $(B)/libcore.a

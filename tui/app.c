@@ -15,6 +15,7 @@
 #include "core/ledger/anchor.h"
 #include "core/ledger/blind.h"
 #include "core/ledger/lease.h"
+#include "core/trial/relabel.h"
 #include "tui/dialog.h"
 #include "tui/loop.h"
 
@@ -801,6 +802,7 @@ open_archive(struct app *app, const char *folder, struct err *e)
 	app->demo = access(mark, F_OK) == 0;
 	free(mark);
 	if (rc == RC_OK) {
+		relabel_use(l);
 		app->worker = worker_new(l, app->inbox);
 		rc = store_open(&app->store, folder, 0, e);
 	}

@@ -20,6 +20,7 @@
 #include "core/ledger/blind.h"
 #include "core/ledger/setting.h"
 #include "core/source/sources.h"
+#include "core/trial/relabel.h"
 #include "render/picture.h"
 #include "tui/origin.h"
 
@@ -67,6 +68,7 @@ cli_open(struct cli *c, enum db_mode mode)
 	if (ledger_open(&c->ledger, c->archive, mode, NULL, &e) == RC_OK &&
 		store_open(&c->store, c->archive, mode == DB_WRITE, &e) == RC_OK) {
 		c->posts = mode == DB_WRITE;
+		relabel_use(c->ledger);
 		c->vault = sources_vault(c->ledger, c->archive);
 		store_use_vault(c->store, c->vault);
 		if (c->user != NULL)

@@ -7,7 +7,9 @@
 #include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/study/version.h"
+#include "core/trial/relabel.h"
 #include "tui/cli_study_from.h"
+#include "tui/progress.h"
 
 static void
 print_json(json_t *j, size_t flags)
@@ -95,6 +97,25 @@ check_file(const struct cli *c, const char *path)
 
 /* ---- apply ---- */
 
+static void
+told(void *ctx, int64_t done, int64_t of)
+{
+	progress_step(ctx, done, of);
+}
+
+/* Its rules for series go before the program's: what series are is told anew. */
+static void
+relabel(struct cli *c, const char *study, int64_t *named)
+{
+	struct progress p;
+	struct err e = { 0 };
+
+	progress_begin(&p, "series");
+	if (relabel_study(c->ledger, study, named, told, &p, &e) != RC_OK)
+		cli_error(&e);
+	progress_end(&p);
+}
+
 static int
 apply_text(struct cli *c, const char *path, const struct buf *text)
 {
@@ -104,7 +125,7 @@ apply_text(struct cli *c, const char *path, const struct buf *text)
 	struct cli_office o;
 	struct err e = { 0 };
 	bool same = false;
-	int64_t placed;
+	int64_t placed, named = 0;
 	enum rc rc;
 	int status = cli_office_begin(c, &o, c->opt.why);
 
@@ -117,10 +138,11 @@ apply_text(struct cli *c, const char *path, const struct buf *text)
 	if (status != EXIT_DONE)
 		return status;
 	placed = cli_place_rules(c);
+	relabel(c, v.study, &named);
 	if (c->json)
-		print_json(json_pack("{s:s, s:I, s:s, s:b, s:I}", "study", v.study, "version",
+		print_json(json_pack("{s:s, s:I, s:s, s:b, s:I, s:I}", "study", v.study, "version",
 				   (json_int_t)v.version, "digest", v.digest, "applied", !same,
-				   "placed", (json_int_t)placed),
+				   "placed", (json_int_t)placed, "named", (json_int_t)named),
 			JSON_COMPACT);
 	else if (same)
 		printf("version %lld of %s is this file already\n", (long long)v.version, v.study);
@@ -128,6 +150,8 @@ apply_text(struct cli *c, const char *path, const struct buf *text)
 		printf("version %lld of %s is applied\n", (long long)v.version, v.study);
 	if (!c->json && placed > 0)
 		printf("%lld exams have another place by its rules now\n", (long long)placed);
+	if (!c->json && named > 0)
+		printf("%lld series have another label by its rules now\n", (long long)named);
 	return EXIT_DONE;
 }
 

@@ -11,6 +11,7 @@
 #include "core/source/fetch.h"
 #include "core/source/keeper.h"
 #include "core/trial/assign.h"
+#include "core/trial/relabel.h"
 #include "tui/app.h"
 
 enum {
@@ -430,6 +431,7 @@ errand_begin(struct app *app, struct errand *e, bool (*leaves_off)(void *ctx))
 
 	if (ledger_open(&l, app->archive, DB_WRITE, NULL, NULL) != RC_OK)
 		return false;
+	relabel_use(l);
 	e->worker = worker_new(l, app->inbox);
 	e->sources = sources_new(&c);
 	return true;

@@ -70,8 +70,23 @@ speak(const char *const word[AXIS_COUNT], char to[LABEL_TEXT])
 	}
 }
 
+static void
+note_rule(struct label *out, size_t *used, enum axis a, const char *rule)
+{
+	if (*used < LABEL_RULES)
+		*used += (size_t)snprintf(out->rules + *used, LABEL_RULES - *used, "%s%s.%s",
+			a > 0 ? " " : "", axis_names[a], rule);
+}
+
 void
 classify(const struct rules *r, const struct facts *f, struct label *out)
+{
+	classify_before(r, f, NULL, out);
+}
+
+void
+classify_before(const struct rules *r, const struct facts *f, const struct classify_said *said,
+	struct label *out)
 {
 	const char *word[AXIS_COUNT];
 	size_t used = 0;
@@ -80,20 +95,23 @@ classify(const struct rules *r, const struct facts *f, struct label *out)
 	memset(out, 0, sizeof(*out));
 	out->confidence = 100;
 	for (int a = 0; a < AXIS_COUNT; a++) {
+		bool told = said != NULL && said->told[a];
 		const struct rule_info *info;
 		size_t i = r->first[a];
+		char number[24];
+		int confidence;
 
 		while (!classify_try(r, i, f, out, NULL, NULL))
 			i++; /* the last one always holds */
 		info = &r->rule[i].info;
 		out->winner[a] = i;
-		word[a] = info->label;
-		if (!only && info->confidence < out->confidence)
-			out->confidence = info->confidence;
-		only |= a == AXIS_CLASS && among(alone, MEM_COUNT(alone), info->label);
-		if (used < LABEL_RULES)
-			used += (size_t)snprintf(out->rules + used, LABEL_RULES - used, "%s%s.%ld",
-				a > 0 ? " " : "", axis_names[a], info->number);
+		word[a] = told ? said->word[a] : info->label;
+		confidence = told ? said->confidence[a] : info->confidence;
+		if (!only && confidence < out->confidence)
+			out->confidence = confidence;
+		only |= a == AXIS_CLASS && among(alone, MEM_COUNT(alone), word[a]);
+		snprintf(number, sizeof(number), "%ld", info->number);
+		note_rule(out, &used, (enum axis)a, told ? said->rule[a] : number);
 	}
 	speak(word, out->text);
 }

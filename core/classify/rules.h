@@ -47,6 +47,16 @@ struct label {
 
 void classify(const struct rules *r, const struct facts *f, struct label *out);
 
+/* What others say of an axis before the rules are asked, as a study's file does: a word, by which rule of theirs. */
+struct classify_said {
+	bool told[AXIS_COUNT];
+	char word[AXIS_COUNT][33], rule[AXIS_COUNT][66];
+	int confidence[AXIS_COUNT];
+};
+/* `said` NULL: nobody says anything.  winner stays that of the rules. */
+void classify_before(const struct rules *r, const struct facts *f, const struct classify_said *said,
+	struct label *out);
+
 /* One term of a rule, with what was met. */
 struct term_result {
 	const char *fact, *operator, * wanted;

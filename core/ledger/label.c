@@ -117,6 +117,25 @@ read_images(struct ledger *l, int64_t series, struct facts *f, struct err *e)
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
 
+void
+label_use(struct ledger *l,
+	bool (*before)(void *ctx, struct ledger *l, int64_t series, struct classify_said *out),
+	void *ctx, void (*drop)(void *ctx))
+{
+	l->label_before = before;
+	l->label_ctx = ctx;
+	l->label_drop = drop;
+}
+
+static void
+say(struct ledger *l, int64_t series, struct label_facts *out)
+{
+	struct classify_said said = { .told = { false } };
+	bool any = l->label_before != NULL && l->label_before(l->label_ctx, l, series, &said);
+
+	classify_before(label_rules(l), &out->facts, any ? &said : NULL, &out->label);
+}
+
 static enum rc
 read_facts(struct ledger *l, int64_t series, struct label_facts *out, struct err *e)
 {
@@ -129,7 +148,7 @@ read_facts(struct ledger *l, int64_t series, struct label_facts *out, struct err
 		rc = read_images(l, series, &out->facts, e);
 	}
 	if (rc == RC_OK)
-		classify(label_rules(l), &out->facts, &out->label);
+		say(l, series, out);
 	return rc;
 }
 
@@ -336,6 +355,31 @@ label_tell_next(struct ledger *l, int64_t limit, int64_t *done, struct err *e)
 
 	*done = 0;
 	return rc == RC_OK ? ledger_end(l, tell_next(l, limit, done, e), e) : rc;
+}
+
+static enum rc
+tell_list(struct ledger *l, const int64_t *series, size_t n, int64_t *changed, struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	for (size_t i = 0; rc == RC_OK && i < n; i++) {
+		bool other;
+
+		rc = label_tell(l, series[i], &other, e);
+		if (rc == RC_OK && other)
+			rc = settle_search(l, series[i], e);
+		*changed += rc == RC_OK && other;
+	}
+	return rc;
+}
+
+enum rc
+label_tell_list(struct ledger *l, const int64_t *series, size_t n, int64_t *changed, struct err *e)
+{
+	enum rc rc = n <= 1000 ? ledger_begin(l, e)
+			       : err_set(e, RC_LIMIT, "at most 1,000 series at once");
+
+	return rc == RC_OK ? ledger_end(l, tell_list(l, series, n, changed, e), e) : rc;
 }
 
 /* ---- by a person ---- */

@@ -56,6 +56,16 @@ struct label_facts {
 enum rc label_facts(struct ledger *l, int64_t series, struct label_facts *out, struct err *e);
 void label_facts_free(struct label_facts *f);
 
+/* Somebody who is asked before the rules: what a study's file says of a series (core/trial/relabel.h).  ctx is given to each
+ * call and to `drop` when the ledger is closed.  False: it says nothing. */
+void label_use(struct ledger *l,
+	bool (*before)(void *ctx, struct ledger *l, int64_t series, struct classify_said *out),
+	void *ctx, void (*drop)(void *ctx));
+
+/* By the rules anew, in one transaction: at most 1,000 series.  *changed: how many have another label. */
+enum rc label_tell_list(struct ledger *l, const int64_t *series, size_t n, int64_t *changed,
+	struct err *e);
+
 /* The table in use, lent. */
 const struct rules *label_rules(struct ledger *l);
 

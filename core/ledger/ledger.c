@@ -309,6 +309,8 @@ ledger_close(struct ledger *l)
 		return;
 	if (l->unanchored > 0)
 		ledger_anchor(l, NULL);
+	if (l->label_drop != NULL)
+		l->label_drop(l->label_ctx);
 	stmt_free(l->label_series);
 	db_close(l->db);
 	rules_free(l->rules);

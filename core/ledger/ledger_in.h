@@ -11,6 +11,9 @@ struct blind {
 	bool any, attr[ATTR_COUNT], place[3];
 };
 
+typedef bool (*label_before_fn)(
+	void *ctx, struct ledger *l, int64_t series, struct classify_said *out);
+
 struct ledger {
 	struct db *db;
 	char *folder;
@@ -29,6 +32,9 @@ struct ledger {
 	char rules_digest[DIGEST_HEX];
 	struct stmt *label_series;
 	int64_t label_last;
+	label_before_fn label_before; /* what goes before the rules, with what it keeps; NULL nothing */
+	void *label_ctx;
+	void (*label_drop)(void *ctx);
 	int64_t unanchored; /* events since the last anchor */
 	int64_t anchored;   /* when this handle last saw one being written; 0: it has to look */
 };

@@ -24,7 +24,7 @@ static const struct {
 
 /* The first row that says it. */
 static void
-take_row(struct ledger *l, struct stmt *s, enum attr_level level, struct facts_of *out)
+take_row(struct ledger *l, struct stmt *s, enum attr_level level, bool all, struct facts_of *out)
 {
 	int column = 0;
 
@@ -35,14 +35,14 @@ take_row(struct ledger *l, struct stmt *s, enum attr_level level, struct facts_o
 			continue;
 		text = stmt_get_text(s, column++);
 		if (out->value[a] == NULL && text != NULL && *text != '\0' &&
-			!blind_attr(l, (enum attr)a))
+			(all || !blind_attr(l, (enum attr)a)))
 			out->value[a] = mem_string(text);
 	}
 }
 
 static enum rc
-read_level(struct ledger *l, size_t table, const struct case_of *c, int64_t series,
-	struct facts_of *out, struct err *e)
+read_level(struct ledger *l, size_t table, const struct case_of *c, bool all, struct facts_of *out,
+	struct err *e)
 {
 	struct buf sql = { 0 };
 	struct stmt *s;
@@ -57,9 +57,9 @@ read_level(struct ledger *l, size_t table, const struct case_of *c, int64_t seri
 	buf_release(&sql);
 	stmt_int(s, 1, c->exam);
 	if (tables[table].level != ATTR_LEVEL_STUDY)
-		stmt_int(s, 2, series);
+		stmt_int(s, 2, c->series);
 	while ((rc = stmt_step(s, e)) == RC_OK)
-		take_row(l, s, tables[table].level, out);
+		take_row(l, s, tables[table].level, all, out);
 	stmt_free(s);
 	return rc == RC_NOT_FOUND ? RC_OK : rc;
 }
@@ -102,8 +102,8 @@ first_exam(struct ledger *l, const struct case_of *c)
 	return exam;
 }
 
-enum rc
-facts_read(struct ledger *l, const struct case_at *at, const struct case_of *c,
+static enum rc
+read_facts(struct ledger *l, const struct case_at *at, const struct case_of *c, bool all,
 	struct facts_of *out, struct err *e)
 {
 	struct case_of of = *c;
@@ -115,10 +115,24 @@ facts_read(struct ledger *l, const struct case_at *at, const struct case_of *c,
 	if (of.exam == 0)
 		return RC_OK;
 	for (size_t i = 0; rc == RC_OK && i < MEM_COUNT(tables); i++)
-		rc = read_level(l, i, &of, of.series, out, e);
+		rc = read_level(l, i, &of, all, out, e);
 	if (rc == RC_OK)
 		rc = read_filled(l, "exam", of.exam, out, e);
 	return rc == RC_OK ? read_filled(l, "series", of.series, out, e) : rc;
+}
+
+enum rc
+facts_read(struct ledger *l, const struct case_at *at, const struct case_of *c,
+	struct facts_of *out, struct err *e)
+{
+	return read_facts(l, at, c, false, out, e);
+}
+
+enum rc
+facts_read_all(struct ledger *l, const struct case_at *at, const struct case_of *c,
+	struct facts_of *out, struct err *e)
+{
+	return read_facts(l, at, c, true, out, e);
 }
 
 void

@@ -21,6 +21,9 @@ enum rc facts_read(struct ledger *l, const struct case_at *at, const struct case
 bool facts_of_exam(const char *column);
 enum rc facts_check(const char *column, const char *text, struct err *e);
 
+/* The same for the program itself, whatever is blinded for who reads; never shown. */
+enum rc facts_read_all(struct ledger *l, const struct case_at *at, const struct case_of *c,
+	struct facts_of *out, struct err *e);
 void facts_release(struct facts_of *f);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/mem.h"
+#include "core/trial/ask.h"
 #include "core/trial/report.h"
 
 enum { VISITS = 5, SERIES = 8 };
@@ -198,6 +199,25 @@ letters(struct ledger *l)
 	report_free(r);
 }
 
+/* As wetread compliance --ask: exams placed, then a query each, in batches; once more nothing. */
+static void
+questions(struct ledger *l, int64_t subjects)
+{
+	struct ask_result r, again;
+	struct err e = { 0 };
+	double start = now(), asked;
+
+	must(ask_all(l, "B", NULL, &r, &e) == RC_OK, e.text);
+	asked = now() - start;
+	must(ask_all(l, "B", NULL, &again, &e) == RC_OK, e.text);
+	must(r.asked == r.findings && again.asked == 0, "findings were asked twice, or not at all");
+	printf("queries %8lld subjects, %8lld exams placed and %lld queries opened %8.1f ms, once "
+	       "more "
+	       "%8.1f ms\n",
+		(long long)subjects, (long long)subjects * VISITS, (long long)r.asked, asked * 1e3,
+		(now() - start - asked) * 1e3);
+}
+
 static void
 measure(int64_t subjects)
 {
@@ -218,6 +238,11 @@ measure(int64_t subjects)
 	letters(l);
 	letters(l);
 	ledger_close(l);
+	if (subjects <= 1000) {
+		must(ledger_open(&l, folder, DB_WRITE, NULL, &e) == RC_OK, e.text);
+		questions(l, subjects);
+		ledger_close(l);
+	}
 	nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 

@@ -114,6 +114,19 @@ lock_by_the_program(struct attack *a)
 	key_free(&s.key);
 }
 
+/* Who sent a letter to a site is a person. */
+static void
+send_by_the_program(struct attack *a)
+{
+	struct made m;
+	struct session s = enter_as_rita(a, &m);
+	struct forger f = system_of(a->folder);
+
+	made_close(&m);
+	forge(a, &f, "system", &s, "report-sent", "{\"study\":\"T\",\"site\":\"01\"}");
+	key_free(&s.key);
+}
+
 /* A second key for a session that is open. */
 static void
 unlock_what_is_open(struct attack *a)
@@ -157,6 +170,8 @@ static const struct tamper cases[] = {
 		"the program ended a session that was not locked", false },
 	{ "the_system_locks_no_session", lock_by_the_program, 1,
 		"a session was locked by somebody else", false },
+	{ "the_system_sends_no_letters", send_by_the_program, 1, "a report was sent by no session",
+		false },
 	{ "an_open_session_gets_no_second_key", unlock_what_is_open, 1,
 		"unlocks a session that was not locked", false },
 	{ "a_sessions_key_unlocks_nothing", unlock_with_the_sessions_key, 1,

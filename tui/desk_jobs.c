@@ -69,7 +69,7 @@ desk_load(struct app *app, struct desk *s)
 	j->serial = ++s->serial;
 	str_copy(j->user, sizeof(j->user), app->session.user);
 	s->loading = true;
-	app_post_take(app, &j->job);
+	app_read_take(app, READ_PAGE, &j->job); /* nobody's signature waits for a whole study */
 }
 
 /* ---- what is done with rows ---- */

@@ -15,6 +15,7 @@
 #include "core/base/mem.h"
 #include "core/trial/ask.h"
 #include "core/trial/report.h"
+#include "core/trial/todo.h"
 
 enum { VISITS = 5, SERIES = 8 };
 
@@ -32,6 +33,7 @@ must(bool good, const char *what)
 
 /* Exam i of subject i / 5; series i of exam i / 8; four images each, first and last. */
 static const char fill[] =
+	"INSERT INTO account_role VALUES ('kim', 'coordinator', '*', '*', 1);"
 	"WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < $1 * 5)"
 	" INSERT INTO exam (id, study_uid, patient_id, study_date, study_description, trial, site,"
 	" subject, visit) SELECT i + 1, '1.2.3.' || i, printf('%02d-%05d', (i / 5) % 40, i / 5),"
@@ -199,6 +201,19 @@ letters(struct ledger *l)
 	report_free(r);
 }
 
+/* As the desk of a coordinator and wetread todo read it. */
+static void
+desk(struct ledger *l)
+{
+	struct todo_list t;
+	struct err e = { 0 };
+	double start = now();
+
+	must(todo_read(l, "kim", &t, &e) == RC_OK, e.text);
+	printf("desk    %8zu things to do %8.1f ms\n", t.n, (now() - start) * 1e3);
+	todo_release(&t);
+}
+
 /* As wetread compliance --ask: exams placed, then a query each, in batches; once more nothing. */
 static void
 questions(struct ledger *l, int64_t subjects)
@@ -237,6 +252,8 @@ measure(int64_t subjects)
 	report(l);
 	letters(l);
 	letters(l);
+	desk(l);
+	desk(l);
 	ledger_close(l);
 	if (subjects <= 1000) {
 		must(ledger_open(&l, folder, DB_WRITE, NULL, &e) == RC_OK, e.text);

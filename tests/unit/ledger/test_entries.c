@@ -130,6 +130,7 @@ a_value_keeps_the_version_that_it_was_entered_under(void **state)
 	assert_int_equal(got.version, v.id - 1);
 }
 
+/* R-17 R-19 */
 static void
 a_form_is_signed_by_who_filled_it(void **state)
 {
@@ -148,6 +149,7 @@ a_form_is_signed_by_who_filled_it(void **state)
 	assert_int_equal(desk_sign(d, CORA, 1, &r, NULL), RC_CONFLICT);
 }
 
+/* */
 static void
 a_signed_value_changes_only_with_a_reason_and_unsigns_the_form(void **state)
 {

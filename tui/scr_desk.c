@@ -8,6 +8,7 @@
 #include "core/base/str.h"
 #include "core/trial/where.h"
 #include "tui/desk_in.h"
+#include "tui/dialog_form.h"
 #include "tui/query.h"
 #include "tui/viewer.h"
 
@@ -80,6 +81,14 @@ is_like(const struct todo *a, const struct todo *b)
 	return a->kind == b->kind && (a->kind != TODO_HEADER || strcmp(a->field, b->field) == 0);
 }
 
+/* Forms that were filled in are signed together. */
+static bool
+can_mark(const struct todo *d)
+{
+	return d->kind != TODO_QUERY &&
+		(d->kind != TODO_FORM || strncmp(d->text, "complete", 8) == 0);
+}
+
 static void
 mark_row(struct app *app, struct desk *s)
 {
@@ -87,8 +96,10 @@ mark_row(struct app *app, struct desk *s)
 
 	if (at == NULL)
 		return;
-	if (at->kind == TODO_FORM || at->kind == TODO_QUERY) {
-		app_say(app, STYLE_PLAIN, "forms and queries are dealt with one by one");
+	if (!can_mark(at)) {
+		app_say(app, STYLE_PLAIN, "%s",
+			at->kind == TODO_QUERY ? "queries are dealt with one by one"
+					       : "this form is to be filled in first");
 		return;
 	}
 	for (size_t i = 0; i < s->todo.n; i++)
@@ -110,7 +121,7 @@ mark_like(struct desk *s)
 	for (size_t i = 0; i < s->todo.n; i++)
 		s->marked[i] = false;
 	for (size_t i = 0; !any && at != NULL && i < s->shown_n; i++)
-		s->marked[s->shown[i]] = at->kind != TODO_FORM && at->kind != TODO_QUERY &&
+		s->marked[s->shown[i]] = can_mark(&s->todo.item[s->shown[i]]) &&
 			is_like(&s->todo.item[s->shown[i]], at);
 }
 
@@ -264,6 +275,31 @@ look(struct app *app, const struct todo *d, const char *form)
 }
 
 static void
+reload(struct app *app)
+{
+	app_command(app, CMD_RELOAD, NULL);
+}
+
+static void
+sign_marked(struct app *app, struct desk *s)
+{
+	struct dialog_form_row rows[FORM_BATCH];
+	size_t n, count = 0, *chosen = desk_chosen(s, &n);
+
+	for (size_t i = 0; i < n && count < FORM_BATCH; i++) {
+		const struct todo *d = &s->todo.item[chosen[i]];
+		struct dialog_form_row *r = &rows[count++];
+
+		r->series = d->series;
+		str_copy(r->form, sizeof(r->form), d->field);
+		snprintf(r->what, sizeof(r->what), "%.40s %.20s %.50s", d->subject, d->visit,
+			d->field);
+	}
+	free(chosen);
+	dialog_form_list(app, rows, count, reload);
+}
+
+static void
 open_row(struct app *app, struct desk *s)
 {
 	const struct todo *d = desk_item(s, s->list.at);
@@ -272,7 +308,9 @@ open_row(struct app *app, struct desk *s)
 	if (d == NULL)
 		return;
 	q.id = d->query;
-	if (d->kind == TODO_FORM)
+	if (d->kind == TODO_FORM && count_marked(s) > 0)
+		sign_marked(app, s);
+	else if (d->kind == TODO_FORM)
 		look(app, d, d->field);
 	else if (d->kind == TODO_QUERY)
 		app_push(app, &scr_query_ops, &q);

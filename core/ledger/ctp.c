@@ -97,7 +97,7 @@ struct reading {
 	struct err *e;
 	bool bad; /* e says why */
 	unsigned depth;
-	char wrong[IDENTIFIER + STRING + 40]; /* the first term of this section that is not so */
+	char wrong[2 * IDENTIFIER + STRING + 8]; /* the first term of this section that is not so */
 	unsigned wrong_line;
 };
 

@@ -38,83 +38,45 @@ picture_columns(void)
 static void
 on_picture(struct app *app, void *state, struct pipeline_picture *p)
 {
-	struct tags_state *s = state;
-
-	if (p->serial >= s->first_serial && viewport_picture(app, &s->port, p))
-		app_stale(app);
+	beside_picture(app, &((struct tags_state *)state)->beside, p);
 }
 
-/* Too small to judge by, and not what the user is looking at: it never counts as seen. */
 static void
 on_acknowledged(struct app *app, void *state, uint64_t tag, bool answered)
 {
-	struct tags_state *s = state;
-
-	if (viewport_acknowledged(app, &s->port, tag, answered))
-		app_stale(app);
+	beside_acknowledged(app, &((struct tags_state *)state)->beside, tag, answered);
 }
 
-static void
-show_picture(struct app *app, struct tags_state *s)
+static struct area
+picture_area(const struct app *app, const struct tags_state *s)
 {
-	const struct image *im = tags_image(s, s->at);
+	struct area a = app_body(app);
 
-	if (!s->pictures)
-		return;
-	viewer_letters_of(im, &s->port);
-	if (s->port.active && s->port.want != s->at)
-		viewport_go(app, &s->port, s->at);
-	else
-		viewport_show(app, &s->port);
+	a.columns = picture_columns();
+	if (!is_wide(s))
+		a.rows = 0;
+	return a;
 }
 
 static void
 tags_layout(struct app *app, void *state)
 {
 	struct tags_state *s = state;
-	struct area a = app_body(app);
 
-	a.columns = picture_columns();
-	a.rows = is_wide(s) ? a.rows - 1 : 0; /* the last row says which slice it is */
-	if (s->port.glass_cells.rows > 0)
-		viewport_hide(app, &s->port);
-	s->port.cells = a;
-	if (!s->shown)
-		return;
-	s->port.want = s->at;
-	show_picture(app, s);
-	s->first_serial = s->port.serial;
-}
-
-static void
-draw_picture(const struct tags_state *s)
-{
-	const struct viewport *v = &s->port;
-	struct area a = v->cells;
-	char text[64];
-
-	if (v->failed == RC_OK)
-		draw_picture_cells(a);
-	else
-		draw_text(a.row + a.rows / 2, a.column + 1, a.columns - 2, STYLE_WARN, v->failure);
-	if (v->on_glass)
-		snprintf(text, sizeof(text), " slice %u/%u", v->glass + 1, s->steps);
-	else
-		snprintf(text, sizeof(text), " slice -/%u", s->steps);
-	draw_text(a.row + a.rows, a.column, a.columns, STYLE_DIM, text);
+	beside_layout(app, &s->beside, picture_area(app, s));
 }
 
 static int
 tags_tick_in(struct app *app, void *state)
 {
 	(void)app;
-	return viewport_tick_in(&((struct tags_state *)state)->port);
+	return viewport_tick_in(&((struct tags_state *)state)->beside.port);
 }
 
 static void
 tags_tick(struct app *app, void *state)
 {
-	viewport_tick(app, &((struct tags_state *)state)->port);
+	viewport_tick(app, &((struct tags_state *)state)->beside.port);
 }
 
 /* ---- coming and going ---- */
@@ -134,11 +96,10 @@ tags_shown(struct app *app, void *state)
 {
 	struct tags_state *s = state;
 
-	s->shown = true;
 	app->picture = on_picture;
 	app->acknowledged = on_acknowledged;
 	app->picture_screen = app_screen_id(app, s);
-	tags_layout(app, s);
+	beside_shown(app, &s->beside, picture_area(app, s));
 }
 
 static void
@@ -149,12 +110,9 @@ tags_open(struct app *app, void *state, const void *argument)
 
 	viewer_what(a->facts, s->what, sizeof(s->what));
 	s->series = a->facts->series.id;
-	str_copy(s->modality, sizeof(s->modality), a->facts->series.modality);
 	take_images(s, a->facts);
 	s->at = a->port->want < s->steps ? a->port->want : 0;
-	viewport_open(&s->port, (uint64_t)s->series, s->pictures ? s->steps : 0, s->modality);
-	s->port.window = a->port->window; /* as it was looked at */
-	s->port.window_fixed = a->port->window_fixed;
+	beside_open(&s->beside, a->facts, a->port);
 	tags_shown(app, s);
 	tags_load(app, s, TAGS_ALL, NULL);
 }
@@ -164,8 +122,7 @@ tags_hidden(struct app *app, void *state)
 {
 	struct tags_state *s = state;
 
-	s->shown = false;
-	viewport_hide(app, &s->port);
+	beside_hidden(app, &s->beside);
 	app->picture = NULL;
 	app->acknowledged = NULL;
 }
@@ -176,7 +133,7 @@ tags_close(struct app *app, void *state)
 	struct tags_state *s = state;
 
 	(void)app;
-	viewport_release(&s->port);
+	beside_release(&s->beside);
 	tags_tree_release(&s->tree);
 	free(s->images);
 }
@@ -190,8 +147,8 @@ tags_draw(struct app *app, void *state, struct area a)
 
 	(void)app;
 	if (is_wide(s)) {
-		draw_picture(s);
-		a.column = s->port.cells.columns + 1;
+		beside_draw(&s->beside);
+		a.column = s->beside.port.cells.columns + 1;
 		a.columns -= a.column;
 	}
 	tags_draw_tree(s, a);
@@ -233,7 +190,8 @@ step(struct app *app, struct tags_state *s, int64_t by)
 		return;
 	}
 	s->at = (uint32_t)to;
-	show_picture(app, s);
+	if (s->pictures)
+		beside_step(app, &s->beside, by);
 	tags_load(app, s, s->mode, NULL);
 }
 

@@ -5,8 +5,8 @@
 
 #include "core/model.h"
 #include "tui/app.h"
+#include "tui/beside.h"
 #include "tui/tags_tree.h"
-#include "tui/viewport.h"
 
 enum tags_mode {
 	TAGS_ALL,
@@ -17,7 +17,6 @@ enum tags_mode {
 struct tags_state {
 	char what[200];
 	int64_t series;
-	char modality[20];
 	struct image *images;
 	size_t image_count;
 	bool pictures;      /* the series has slices; else each image is a step of its own */
@@ -38,9 +37,7 @@ struct tags_state {
 	bool searching;
 	size_t search_from; /* row where the cursor was when it began */
 
-	struct viewport port; /* the picture, on wide windows */
-	bool shown;
-	uint64_t first_serial; /* answers before it are another screen's */
+	struct beside beside; /* the picture, on wide windows */
 };
 
 /* The image of a step; NULL none. */

@@ -405,6 +405,20 @@ write_record_page(struct copying *c, FILE *to, struct err *e)
 	return RC_OK;
 }
 
+/* For wetread-verify, which takes it at its word only where the signed list does. */
+static enum rc
+write_scope(struct copying *c, FILE *to, struct err *e)
+{
+	json_t *j = json_pack("{s:s, s:s, s:I, s:s}", "archive", ledger_id(c->copy), "study",
+		c->r->study != NULL ? c->r->study : "", "seq", (json_int_t)c->told->events, "head",
+		c->told->head);
+	bool ok = j != NULL && json_dumpf(j, to, JSON_COMPACT | JSON_SORT_KEYS) == 0 &&
+		putc('\n', to) != EOF;
+
+	json_decref(j);
+	return ok ? RC_OK : err_set(e, RC_FAILED, "copy.json cannot be written");
+}
+
 static const struct {
 	const char *name;
 	enum rc (*write)(struct copying *c, FILE *to, struct err *e);
@@ -414,6 +428,7 @@ static const struct {
 	{ "keys.csv", write_keys },
 	{ "README.txt", write_readme },
 	{ "RECORD.md", write_record_page },
+	{ "copy.json", write_scope },
 };
 
 static enum rc

@@ -16,6 +16,7 @@ const char copy_readme[] =
 	"decisions.csv      signed decisions with name, local time with its offset, and meaning\n"
 	"keys.csv           public keys (Ed25519) and the events that name them\n"
 	"RECORD.md          the format of all of this, complete enough to write a verifier from\n"
+	"copy.json          archive, study (empty: all) and head of the log, for wetread-verify\n"
 	"MANIFEST.sha256    SHA-256 of every file above, and of this one\n"
 	"MANIFEST.sha256.sig  the archive's public key and its signature of that list, "
 	"hexadecimal\n"
@@ -46,5 +47,6 @@ const char copy_readme_study[] = "\n"
 				 "record is whole all the same, with what\n"
 				 "it says of other studies: it is one chain, and a part of it "
 				 "could not be checked.  wetread-verify\n"
-				 "--objects therefore tells of files that are not here; "
-				 "MANIFEST.sha256 lists all that are.\n";
+				 "--objects counts the originals of other studies as left out, "
+				 "as long as copy.json and the signed list\n"
+				 "say so; MANIFEST.sha256 lists all files that are here.\n";

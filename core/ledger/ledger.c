@@ -280,14 +280,15 @@ ledger_open(struct ledger **out, const char *folder, enum db_mode mode, const st
 			"%s holds no archive; make one with: wetread init DIR", folder);
 	}
 	l = ledger_new(folder, clock);
-	rc = db_open(&l->db, path, mode, e);
+	/* first, so that a copy, which has no key, stays byte for byte what its list says */
+	rc = mode == DB_WRITE ? system_key_read(l, e) : RC_OK;
+	if (rc == RC_OK)
+		rc = db_open(&l->db, path, mode, e);
 	free(path);
 	if (rc == RC_OK)
 		rc = schema_check(l->db, &version, e);
 	if (rc == RC_OK)
 		rc = read_id(l, e);
-	if (rc == RC_OK && mode == DB_WRITE)
-		rc = system_key_read(l, e);
 	if (rc == RC_OK && version < SCHEMA_VERSION)
 		rc = carry_forward(l, mode, e);
 	if (rc != RC_OK) {

@@ -21,7 +21,7 @@ static const char usage[] =
 	"saw and marked, signatures, tasks and images in the tables are those that the events tell "
 	"of.\n"
 	"\n"
-	"  --objects   also hash every stored file\n"
+	"  --objects   also hash every stored file, and check the list of a copy\n"
 	"  --anchors   also check the anchors that were kept elsewhere: a file, or a system's log\n"
 	"  --json      print the result as JSON\n"
 	"  --log       check a log that was written out by wetread history --format jsonl, in one "
@@ -45,10 +45,12 @@ print_json(const struct verify *v, enum verify_result result)
 
 	for (size_t i = 0; i < v->findings; i++)
 		json_array_append_new(findings, json_string(v->finding[i]));
-	o = json_pack("{s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:o}", "result", verdicts[result],
-		"events", (json_int_t)v->events, "head", v->head, "signatures",
+	o = json_pack("{s:s, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:s, s:o}", "result",
+		verdicts[result], "events", (json_int_t)v->events, "head", v->head, "signatures",
 		(json_int_t)v->signatures, "anchors", (json_int_t)v->anchors, "objects",
-		(json_int_t)v->objects, "elsewhere", (json_int_t)v->elsewhere, "findings", findings);
+		(json_int_t)v->objects, "elsewhere", (json_int_t)v->elsewhere, "left_out",
+		(json_int_t)v->left_out, "copy_of", verify_text(v->copy, "study"), "findings",
+		findings);
 	json_dumpf(o, stdout, JSON_COMPACT);
 	putchar('\n');
 	json_decref(o);
@@ -67,6 +69,9 @@ print_text(const struct verify *v, enum verify_result result)
 		printf(", %lld files", (long long)v->objects);
 	if (v->elsewhere > 0)
 		printf(", %lld files lie at sources and were not read", (long long)v->elsewhere);
+	if (v->left_out > 0)
+		printf(", %lld files of other studies were left out by the copy",
+			(long long)v->left_out);
 	printf(", head %.16s\n", v->head);
 }
 

@@ -178,6 +178,7 @@ verify_release(struct verify *v)
 	json_decref(v->running);
 	json_decref(v->last_sign);
 	json_decref(v->replay);
+	json_decref(v->copy);
 	for (size_t i = 0; i < v->findings; i++)
 		free(v->finding[i]);
 	sqlite3_close(v->db);

@@ -56,7 +56,7 @@ struct verify {
 	const char *copies; /* a file that anchors were also sent to; NULL none */
 	bool progress;      /* tell on stderr how far it is */
 
-	int64_t events, signatures, anchors, objects, elsewhere;
+	int64_t events, signatures, anchors, objects, elsewhere, left_out;
 	char head[65];
 	char *finding[VERIFY_FINDINGS]; /* one line each */
 	size_t findings, findings_more;
@@ -76,6 +76,7 @@ struct verify {
 	char officer[65]; /* pinned public key */
 	char system_key[65];
 	int64_t schema; /* version of the tables, as the events tell it */
+	json_t *copy;   /* copy.json of a copy, where its signed list bears it out; NULL none */
 
 	/* what the events tell; by people, of whom there are few, in memory */
 	json_t *keys;      /* public key of the system or a user -> {"user", "role", "since"} */
@@ -223,6 +224,11 @@ void verify_take_placed(struct verify *v, struct verify_row *row);
 void verify_take_sentinel(struct verify *v, struct verify_row *row);
 void verify_tables(struct verify *v);
 void verify_objects(struct verify *v);
+
+/* copy.c: a copy's signed list and copy.json into v->copy, findings where they do not bear each other out; after the log was
+ * read.  Were originals of this study left out of it? */
+void verify_copy(struct verify *v);
+bool verify_left_out(const struct verify *v, const char *study);
 
 /* sources.c: where images lie besides the archive, and which do. */
 void verify_take_source_added(struct verify *v, struct verify_row *row);

@@ -37,6 +37,9 @@ struct attempt_at {
 /* `at` with user and password set.  Anything but ATTEMPT_RIGHT has its text in e. */
 enum attempt account_attempt(
 	struct ledger *l, struct attempt_at *at, struct sign_key *out, struct err *e);
+/* {name: value} for that event, in characters that the record keeps: where an event cannot be written the guess is not
+ * counted, and what is passed here is the guesser's own (his environment, an argument). */
+json_t *account_attempt_data(const char *name, const char *value);
 /* Write the event of a failed attempt (`data` is swallowed; "reason" and the count are added), count it and lock.  The
  * text in e becomes that of the lock where it locks. */
 enum rc account_attempt_failed(struct ledger *l, const struct attempt_at *at, enum attempt how,

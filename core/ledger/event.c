@@ -6,6 +6,7 @@
 #include "core/base/buf.h"
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/ledger/action.h"
 #include "core/ledger/ledger_in.h"
 #include "core/ledger/lock.h"
 #include "core/ledger/setting.h"
@@ -212,14 +213,19 @@ insert_event(struct ledger *l, int64_t seq, const char *body, const char *prev, 
 	return stmt_run(s, e);
 }
 
-/* Everything but the checks.  `prev` is the hash of the event before `seq`; data is swallowed. */
+/* Everything but the checks of clock and author.  `prev` is the hash of the event before `seq`; data is swallowed. */
 static enum rc
 write_event(struct ledger *l, const struct signer *who, const struct event *ev, int64_t seq,
 	const char *prev, const char *time, char hash[DIGEST_HEX], struct err *e)
 {
-	char *body = event_body(l, who, ev, seq, time);
-	enum rc rc;
+	enum rc rc = action_check(ev, e);
+	char *body;
 
+	if (rc != RC_OK) {
+		json_decref(ev->data);
+		return rc;
+	}
+	body = event_body(l, who, ev, seq, time);
 	event_hash(prev, body, hash);
 	rc = insert_event(l, seq, body, prev, hash, who, e);
 	free(body);

@@ -55,10 +55,10 @@ enum rc ledger_end(struct ledger *l, enum rc rc, struct err *e);
 
 /* One event of the log.  Inside a transaction. */
 struct event {
-	const char *action; /* "login", "decision", ... one of event_actions */
-	const char *kind;   /* of the object: "archive", "account", "session", "series", "import" */
+	const char *action; /* "login", "decision", ... one of action.def */
+	const char *kind;   /* of the object: "archive", "account", "session", "series", ... */
 	const char *object; /* its id */
-	json_t *data;       /* swallowed; integers and text only (STANDARDS 1.4); NULL: none */
+	json_t *data;       /* swallowed; the fields of action.def (STANDARDS 1.4); NULL: none */
 };
 
 struct event_receipt {
@@ -67,7 +67,8 @@ struct event_receipt {
 	char hash[DIGEST_HEX];
 };
 
-/* Append, signed by `who`.  RC_DENIED when the wall clock is more than 2 s behind the last event (R-07).
+/* Append, signed by `who`.  RC_DENIED when the wall clock is more than 2 s behind the last event (R-07), RC_INVALID where the
+ * action has other fields (R-02, action.h).
  * receipt may be NULL. */
 enum rc event_append(struct ledger *l, const struct signer *who, const struct event *ev,
 	struct event_receipt *receipt, struct err *e);

@@ -245,7 +245,7 @@ account_change_password(struct ledger *l, const struct account_passwords *p, str
 
 	if (how != ATTEMPT_RIGHT) {
 		refused.object = at.known ? p->user : "unknown";
-		refused.data = json_pack("{s:s}", "source", p->source);
+		refused.data = account_attempt_data("source", p->source);
 		return account_attempt_failed(l, &at, how, ledger_system(l), &refused, e);
 	}
 	rc = password_check(p->fresh, p->user, at.stored.name, e);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/mem.h"
 #include "core/base/str.h"
 #include "core/ledger/account_in.h"
 #include "core/ledger/anchor.h"
@@ -102,6 +103,18 @@ static const char *const attempt_names[] = {
 	[ATTEMPT_FALSE_KEY] = "false-key",
 	[ATTEMPT_BROKEN] = "failed",
 };
+
+json_t *
+account_attempt_data(const char *name, const char *value)
+{
+	char *clean = mem_string(value != NULL ? value : "");
+	json_t *data;
+
+	str_clean(clean);
+	data = json_pack("{s:s}", name, clean);
+	free(clean);
+	return data;
+}
 
 /* The event and the count; `until` is that of a lock that it makes. */
 static enum rc
@@ -326,7 +339,7 @@ session_open(struct ledger *l, const char *user, const char *password, const cha
 		err_set(&why, RC_DENIED, "the password must be replaced by a new one first");
 	/* What was typed may be a password in the wrong field: only a known id goes into the record. */
 	failed.object = at.known ? user : "unknown";
-	failed.data = json_pack("{s:s}", "source", source);
+	failed.data = account_attempt_data("source", source);
 	rc = account_attempt_failed(l, &at, how, ledger_system(l), &failed, &why);
 	return err_set(e, rc, "%s", why.text);
 }
@@ -409,7 +422,7 @@ session_unlock(struct ledger *l, const struct session *s, const struct session_a
 	how = account_attempt(l, &at, out, &why);
 	if (how == ATTEMPT_RIGHT)
 		return RC_OK;
-	refused.data = json_pack("{s:s}", "step", act->step);
+	refused.data = account_attempt_data("step", act->step);
 	rc = account_attempt_failed(l, &at, how, &author, &refused, &why);
 	return err_set(e, rc, "%s", why.text);
 }

@@ -96,7 +96,8 @@ session_resume(struct ledger *l, struct session *s, const char *password, struct
 		key_free(&key);
 		return rc;
 	}
-	failed.data = json_pack("{s:s, s:s}", "source", s->source, "session", s->id);
+	failed.data = account_attempt_data("source", s->source);
+	json_object_set_new(failed.data, "session", json_string(s->id));
 	rc = account_attempt_failed(l, &at, how, ledger_system(l), &failed, &why);
 	return err_set(e, rc, "%s", why.text);
 }

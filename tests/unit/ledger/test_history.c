@@ -257,12 +257,17 @@ reading_out_the_log_is_an_event_of_the_session(void **state)
 	struct desk *d = *state;
 	struct found f;
 
-	assert_ok(history_told(
-		d->m->l, &d->olga, NULL, "exported", json_pack("{s:i}", "events", 3), e));
+	assert_ok(history_told(d->m->l, &d->olga, NULL, "exported",
+		json_pack("{s:s, s:s, s:i, s:i, s:s, s:s}", "format", "csv", "filter", "", "events",
+			3, "seq", 3, "head", "", "verify", "good"),
+		e));
 	f = ask(d, NULL, "user:olga object:archive", false);
 	assert_string_equal(f.actions, "exported ");
 	assert_ok(history_told(d->m->l, NULL, "local pts/1 x command", "copied",
-		json_pack("{s:i}", "files", 3), e));
+		json_pack("{s:s, s:i, s:i, s:i, s:i, s:s, s:s, s:s}", "study", "", "files", 3,
+			"objects", 2, "bytes", 9, "seq", 3, "head", "", "manifest", "", "verify",
+			"good"),
+		e));
 	assert_string_equal(ask(d, NULL, "user:system action:copied", false).actions, "copied ");
 }
 

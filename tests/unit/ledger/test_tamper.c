@@ -163,6 +163,22 @@ decide_by_the_system(struct attack *a)
 		" '$.data.previous', d.hash) FROM event d WHERE d.seq =" LAST_DECISION ")");
 }
 
+/* All that a verdict holds; only whose it is speaks against it. */
+static json_t *
+verdict_data(void)
+{
+	static const char *const texts[] = { "previous", "meaning", "components", "when", "step",
+		"verdict", "reason_list", "note", "series_uid", "manifest", "seen", "correction",
+		"amounts", "outcome" };
+	json_t *o = json_pack("{s:i, s:i, s:s, s:i, s:i, s:i, s:i, s:i, s:[], s:{}, s:[]}",
+		"number", 5, "running", 4, "state", "approved", "revision", 1, "supersedes", 0,
+		"reading", 1, "readings", 1, "study_version", 0, "reasons", "viewing", "marks");
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		json_object_set_new(o, texts[i], json_string(""));
+	return o;
+}
+
 /* Through the product: the key of Rita's open session signs a verdict. */
 static void
 decide_by_session(struct attack *a)
@@ -177,7 +193,7 @@ decide_by_session(struct attack *a)
 	made_open(&m);
 	rita = made_login(&m, "rita", REVIEWER_PASSWORD);
 	who = session_signer(&rita, "reviewer");
-	ev.data = json_pack("{s:i, s:i, s:s}", "number", 5, "running", 4, "state", "approved");
+	ev.data = verdict_data();
 	assert_ok(ledger_begin(m.l, e));
 	assert_ok(ledger_end(m.l, event_append(m.l, &who, &ev, NULL, e), e));
 	session_close(m.l, &rita);

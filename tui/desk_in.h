@@ -26,6 +26,7 @@ struct desk {
 	int kind;     /* only these; TODO_KINDS all */
 	struct line filter, text, reason;
 	bool filtering, loading, loaded, working;
+	bool open_then; /* Enter was pressed while the list was being read: its row is meant */
 	enum desk_mode mode;
 	char problem[300];
 	uint64_t serial;

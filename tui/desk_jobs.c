@@ -32,9 +32,12 @@ list_done(struct job *job, struct app *app)
 {
 	struct list_job *j = (struct list_job *)job;
 	struct desk *s = app_screen_state(app, j->screen);
+	bool open_then;
 
 	if (s == NULL || j->serial != s->serial)
 		return;
+	open_then = s->open_then && app_on_top(app, s);
+	s->open_then = false;
 	s->loading = false;
 	s->loaded = true;
 	if (job->rc != RC_OK) {
@@ -48,6 +51,8 @@ list_done(struct job *job, struct app *app)
 	s->marked = mem_zero(s->todo.n + 1, sizeof(*s->marked));
 	desk_filter(s);
 	app_stale(app);
+	if (open_then)
+		app_command(app, CMD_OPEN, NULL);
 }
 
 static void
@@ -69,6 +74,7 @@ desk_load(struct app *app, struct desk *s)
 	j->serial = ++s->serial;
 	str_copy(j->user, sizeof(j->user), app->session.user);
 	s->loading = true;
+	s->open_then = false;
 	app_read_take(app, READ_PAGE, &j->job); /* nobody's signature waits for a whole study */
 }
 

@@ -307,6 +307,11 @@ open_row(struct app *app, struct desk *s)
 
 	if (d == NULL)
 		return;
+	/* a fast typist is ahead of the list: a form signed already is not opened again */
+	if (s->loading && d->kind == TODO_FORM && count_marked(s) == 0) {
+		s->open_then = true;
+		return;
+	}
 	q.id = d->query;
 	if (d->kind == TODO_FORM && count_marked(s) > 0)
 		sign_marked(app, s);
@@ -397,6 +402,8 @@ desk_key(struct app *app, void *state, const struct key *k)
 	struct desk *s = state;
 
 	app_stale(app);
+	if (s->open_then && k->code < KEY_SPECIAL)
+		return true; /* meant for the form to come: no command of this screen */
 	if (s->mode == DESK_LIST && s->filtering)
 		return filter_key(s, k);
 	if (s->mode == DESK_LIST && k->code == K_ESC && s->filter.n > 0) {

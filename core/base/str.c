@@ -46,6 +46,16 @@ str_next(const char *s, size_t *n)
 	return c;
 }
 
+size_t
+str_characters(const char *s)
+{
+	size_t count = 0, n;
+
+	for (; *s != '\0'; s += n, count++)
+		str_next(s, &n);
+	return count;
+}
+
 bool
 str_copy(char *to, size_t size, const char *from)
 {

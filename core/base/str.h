@@ -17,6 +17,8 @@ void str_clean(char *s);
 /* The next code point of UTF-8 text, its length in *n (at least 1 unless at the end);
  * U+FFFD for a broken byte.  0 at the end. */
 uint32_t str_next(const char *s, size_t *n);
+/* How many code points `s` has. */
+size_t str_characters(const char *s);
 
 /* Columns that `s` takes on a terminal (wide characters two, combining none). */
 size_t str_columns(const char *s);

@@ -60,16 +60,6 @@ one_of(const struct run *r, const struct expr_node *n)
 	return any;
 }
 
-static size_t
-characters(const char *s)
-{
-	size_t count = 0, n;
-
-	for (; *s != '\0'; s += n, count++)
-		str_next(s, &n);
-	return count;
-}
-
 static struct value
 of_one(enum expr_op op, struct value a)
 {
@@ -79,7 +69,7 @@ of_one(enum expr_op op, struct value a)
 	if (a.type == VALUE_MISSING)
 		return a;
 	if (op == OP_LENGTH)
-		return value_number((double)characters(a.text));
+		return value_number((double)str_characters(a.text));
 	return value_number(fabs(a.low));
 }
 

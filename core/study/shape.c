@@ -40,16 +40,6 @@ shape_id_valid(const char *s)
 	return true;
 }
 
-static size_t
-characters(const char *s)
-{
-	size_t count = 0, n;
-
-	for (; *s != '\0'; s += n, count++)
-		str_next(s, &n);
-	return count;
-}
-
 /* Nothing that could not be shown on a terminal. */
 static bool
 clean(const char *s)
@@ -67,7 +57,7 @@ static const char *
 text_of(struct reading *r)
 {
 	const char *s = json_string_value(r->json);
-	size_t n = s != NULL ? characters(s) : 0;
+	size_t n = s != NULL ? str_characters(s) : 0;
 
 	if (s == NULL)
 		REFUSE(r, "must be text in quotes");

@@ -18,6 +18,23 @@ study_find_visit(const struct study *s, const char *id)
 	return NULL;
 }
 
+size_t
+study_visit_place(const struct study *s, const char *id)
+{
+	const struct study_visit *v = study_find_visit(s, id);
+
+	return v != NULL ? (size_t)(v - s->visit) : SIZE_MAX;
+}
+
+bool
+study_form_is_asked(const struct study_form *f, const char *visit)
+{
+	for (size_t i = 0; i < f->visits; i++)
+		if (strcmp(f->visit[i], visit) == 0)
+			return true;
+	return f->visits == 0;
+}
+
 const struct study_site *
 study_find_site(const struct study *s, const char *id)
 {

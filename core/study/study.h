@@ -236,10 +236,14 @@ void study_free(struct study *s); /* NULL is allowed */
 
 /* NULL where there is none. */
 const struct study_visit *study_find_visit(const struct study *s, const char *id);
+/* The visit's place in `visit`, which is the order of the schedule; SIZE_MAX where there is none. */
+size_t study_visit_place(const struct study *s, const char *id);
 const struct study_site *study_find_site(const struct study *s, const char *id);
 const struct study_codes *study_find_list(const struct study *s, const char *id);
 const struct study_named *study_find_field(
 	const struct study *s, const char *form, const char *field);
+/* Whether the form is asked for at this visit; one that names none is for all. */
+bool study_form_is_asked(const struct study_form *f, const char *visit);
 bool study_has_code(const struct study_codes *list, const char *code);
 
 /* What values of a type of field are to a comparison. */

@@ -211,20 +211,10 @@ read_truth(struct typed *out, const struct study_field *f, const char *s)
 	fault(out, TYPED_TYPE, "'%.40s' is neither yes nor no", s);
 }
 
-static size_t
-characters(const char *s)
-{
-	size_t count = 0, n;
-
-	for (; *s != '\0'; s += n, count++)
-		str_next(s, &n);
-	return count;
-}
-
 static void
 read_text(struct typed *out, const struct study_field *f, const char *s)
 {
-	size_t n = characters(s), most = f->length > 0 ? (size_t)f->length : TYPED_CHARACTERS;
+	size_t n = str_characters(s), most = f->length > 0 ? (size_t)f->length : TYPED_CHARACTERS;
 
 	if (n > most) {
 		fault(out, TYPED_LENGTH, "%zu characters, at most %zu are allowed", n, most);

@@ -215,15 +215,6 @@ place_name(struct extract *x, const struct extract_place *p)
 	return mem_string(p->object);
 }
 
-static size_t
-visit_of(const struct study *s, const char *id)
-{
-	for (size_t i = 0; i < s->visits; i++)
-		if (strcmp(s->visit[i].id, id) == 0)
-			return i;
-	return SIZE_MAX;
-}
-
 static int
 kind_of(const struct extract_place *p)
 {
@@ -284,7 +275,7 @@ read_places(struct extract *x, struct err *e)
 			continue;
 		}
 		p->name = place_name(x, p);
-		p->visit = visit_of(s, p->of.visit);
+		p->visit = study_visit_place(s, p->of.visit);
 		x->place[kept++] = *p;
 	}
 	x->places = kept;

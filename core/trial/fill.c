@@ -45,15 +45,6 @@ fill_lift(struct ledger *l, const struct case_at *at, int level, struct fill_pla
 						 : "a series");
 }
 
-static bool
-is_asked(const struct study_form *f, const char *visit)
-{
-	for (size_t i = 0; i < f->visits; i++)
-		if (strcmp(f->visit[i], visit) == 0)
-			return true;
-	return f->visits == 0;
-}
-
 size_t
 fill_forms(const struct study *s, const struct case_of *c, const struct study_form **to, size_t most)
 {
@@ -62,7 +53,8 @@ fill_forms(const struct study *s, const struct case_of *c, const struct study_fo
 	for (size_t i = 0; i < s->forms && n < most; i++) {
 		const struct study_form *f = &s->form[i];
 
-		if (is_asked(f, c->visit) && (f->level != STUDY_OF_SERIES || c->series != 0) &&
+		if (study_form_is_asked(f, c->visit) &&
+			(f->level != STUDY_OF_SERIES || c->series != 0) &&
 			(f->level != STUDY_OF_EXAM || c->exam != 0))
 			to[n++] = f;
 	}
@@ -75,7 +67,7 @@ find_form(struct fill *f, const char *id, struct err *e)
 	for (size_t i = 0; i < f->study->forms; i++)
 		if (strcmp(f->study->form[i].id, id) == 0) {
 			f->form = &f->study->form[i];
-			return is_asked(f->form, f->of.visit) || f->of.visit[0] == '\0'
+			return study_form_is_asked(f->form, f->of.visit) || f->of.visit[0] == '\0'
 				? RC_OK
 				: err_set(e, RC_INVALID, "form %.60s is not asked at visit %s", id,
 					  f->of.visit);

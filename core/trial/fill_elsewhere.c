@@ -23,15 +23,6 @@ struct fill_elsewhere {
 	size_t here; /* the visit of the form; SIZE_MAX none of the study's */
 };
 
-static size_t
-visit_of(const struct study *s, const char *id)
-{
-	for (size_t i = 0; i < s->visits; i++)
-		if (strcmp(s->visit[i].id, id) == 0)
-			return i;
-	return SIZE_MAX;
-}
-
 static int
 place(const struct kept *a, const struct kept *b)
 {
@@ -140,7 +131,7 @@ read_exams(struct ledger *l, struct fill *f, struct err *e)
 
 		snprintf(object, sizeof(object), "%lld",
 			(long long)(series != 0 ? series : stmt_get_int(s, 0)));
-		r.visit = visit_of(f->study, stmt_get_text(s, 1));
+		r.visit = study_visit_place(f->study, stmt_get_text(s, 1));
 		r.series = (size_t)series;
 		if (r.visit != SIZE_MAX)
 			rc = read_object(
@@ -156,7 +147,7 @@ fill_elsewhere_read(struct ledger *l, struct fill *f, struct err *e)
 	struct fill_elsewhere *w = f->elsewhere = mem_zero(1, sizeof(*w));
 	enum rc rc = read_visits(l, f, e);
 
-	w->here = visit_of(f->study, f->of.visit);
+	w->here = study_visit_place(f->study, f->of.visit);
 	if (rc == RC_OK)
 		rc = read_exams(l, f, e);
 	if (w->n > 0)

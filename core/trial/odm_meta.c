@@ -102,15 +102,6 @@ refer_own(struct refs *r)
 
 /* ---- visits ---- */
 
-static bool
-is_asked(const struct study_form *f, const char *visit)
-{
-	for (size_t i = 0; i < f->visits; i++)
-		if (strcmp(f->visit[i], visit) == 0)
-			return true;
-	return f->visits == 0;
-}
-
 static void
 open_visit(struct extract_out *o, const char *oid, const char *name, const char *type)
 {
@@ -151,7 +142,7 @@ write_visit(struct extract_out *o, const struct study *s, const struct study_vis
 	snprintf(oid, sizeof(oid), "SE.%s", v->id);
 	open_visit(o, oid, v->title, "Scheduled");
 	for (size_t i = 0; i < s->forms; i++)
-		if (is_asked(&s->form[i], v->id))
+		if (study_form_is_asked(&s->form[i], v->id))
 			refer_form(&r, s->form[i].id, true);
 	refer_own(&r);
 	if (v->after != NULL) {

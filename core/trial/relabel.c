@@ -7,6 +7,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/str.h"
+#include "core/ledger/charter.h"
 #include "core/study/typed.h"
 #include "core/study/version.h"
 #include "core/trial/facts.h"
@@ -60,21 +61,6 @@ take_rule(struct classify_said *out, const struct study_rule *r)
 
 /* ---- the study ---- */
 
-static int64_t
-version_of(struct ledger *l, int64_t series)
-{
-	struct stmt *s = db_query(ledger_db(l),
-		"SELECT max(v.id) FROM series q JOIN exam x ON x.id = q.exam JOIN study_version v "
-		"ON"
-		" v.study = x.trial WHERE q.id = $1");
-	int64_t id;
-
-	stmt_int(s, 1, series);
-	id = stmt_step(s, NULL) == RC_OK ? stmt_get_int(s, 0) : 0;
-	stmt_done(s);
-	return id;
-}
-
 static void
 load(struct ledger *l, struct kept *k, int64_t version)
 {
@@ -111,7 +97,7 @@ static bool
 study_says(void *ctx, struct ledger *l, int64_t series, struct classify_said *out)
 {
 	struct kept *k = ctx;
-	int64_t version = version_of(l, series);
+	int64_t version = charter_version(l, series);
 	struct facts_of facts;
 	char object[24];
 	struct case_at at = { "series", object };
